@@ -1,0 +1,58 @@
+import type { Engine } from './engines/engine.js'
+import type { GasSchedule } from './gas/schedule.js'
+import type { Model, ModelId } from './model/model.js'
+import type { ModelStore } from './store/store.js'
+
+type Hex = `0x${string}`
+
+/** One executed inference, as the block commits to it. */
+export interface InferenceRecord {
+  readonly model: ModelId
+  readonly method: 'infer' | 'inferTensors'
+  /** keccak256 over the canonical dtype, shape and bytes of every input. */
+  readonly inputHash: Hex
+  /** The same over the outputs, or keccak256 of the revert data when `success` is false. */
+  readonly outputHash: Hex
+  readonly gasUsed: bigint
+  /** False when the run finished but its result could not be given (a non-finite output). */
+  readonly success: boolean
+}
+
+/** What the call sees of the chain that makes it. */
+export interface CallContext {
+  /** Whether the calling view's registry lists the model. Default: whether the store holds it. */
+  isRegistered?(id: ModelId): Promise<boolean>
+  signal?: AbortSignal
+}
+
+export interface CallResult {
+  /** False: the call reverts with `returnData`, or is out of gas when `outOfGas` is set. */
+  readonly success: boolean
+  readonly outOfGas: boolean
+  readonly returnData: Uint8Array
+  readonly gasUsed: bigint
+  /** Set when a model ran (or its answer came from the memo). */
+  readonly inference?: InferenceRecord
+}
+
+export interface InferencePrecompileOptions {
+  readonly store: ModelStore
+  /** Default: onnxruntime-web's WebAssembly in a worker pool. */
+  readonly engine?: Engine
+  readonly schedule?: GasSchedule
+  /** Bytes of results to remember. Default 64 MiB; 0 turns the memo off. */
+  readonly memoBytes?: number
+}
+
+export interface InferencePrecompile {
+  readonly engine: Engine
+  readonly schedule: GasSchedule
+  /**
+   * Answers one call. Caller's faults come back as reverts.
+   * @throws NodeFaultError for a fault of this machine; the caller must not turn it into a revert.
+   */
+  call(calldata: Uint8Array, gasLimit: bigint, context?: CallContext): Promise<CallResult>
+  /** The validated model behind an id, from a bounded cache. Undefined when the store lacks it. */
+  model(id: ModelId): Promise<Model | undefined>
+  close(): Promise<void>
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['{precompile,devnet,sdk}/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.fixtures.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two test files at a time: each may start worker threads and a devnet of its own.
+    maxWorkers: 2,
+  },
+})
