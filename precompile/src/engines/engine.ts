@@ -18,7 +18,11 @@ export interface Engine {
    * @throws GraphRejectedError when the graph itself rejects these values on every machine (an index out of range).
    * @throws NodeFaultError when this machine failed twice.
    */
-  run(model: Model, inputs: readonly Tensor[], options?: { signal?: AbortSignal }): Promise<readonly Tensor[]>
+  run(
+    model: Model,
+    inputs: readonly Tensor[],
+    options?: { signal?: AbortSignal },
+  ): Promise<readonly Tensor[]>
   /** Ends the workers. Pending runs reject. */
   close(): Promise<void>
 }

@@ -1,0 +1,245 @@
+import type { Block } from '@ethereumjs/block'
+import type { Common } from '@ethereumjs/common'
+import type { TypedTransaction } from '@ethereumjs/tx'
+import type { Account, Address } from '@ethereumjs/util'
+import type { InferencePrecompile, InferenceRecord, ModelStore } from '@lockstep/precompile'
+
+export type Hex = `0x${string}`
+
+/** Names a block. A number is its height. */
+export type BlockId =
+  | bigint
+  | 'latest'
+  | 'earliest'
+  | 'pending'
+  | 'safe'
+  | 'finalized'
+  | { hash: Hex }
+
+export interface Log {
+  readonly address: Hex
+  readonly topics: readonly Hex[]
+  readonly data: Hex
+  /** Position in the block. */
+  readonly logIndex: number
+  readonly transactionIndex: number
+}
+
+/** An inference that a transaction made, reverted frames included, in execution order. */
+export interface TransactionInference extends InferenceRecord {
+  readonly transactionIndex: number
+  /** Order within the transaction. */
+  readonly callIndex: number
+  /** Call depth at which the precompile was called; 0 for a transaction sent to it. */
+  readonly depth: number
+  readonly caller: Hex
+}
+
+export interface Receipt {
+  readonly status: 0 | 1
+  readonly gasUsed: bigint
+  readonly cumulativeGasUsed: bigint
+  readonly effectiveGasPrice: bigint
+  readonly blobGasUsed?: bigint
+  readonly blobGasPrice?: bigint
+  readonly logsBloom: Hex
+  readonly logs: readonly Log[]
+  readonly contractAddress: Hex | null
+  /** Return data of the top frame: revert data when `status` is 0. Not part of consensus. */
+  readonly returnData: Hex
+}
+
+/** A mined transaction with its sender, which for an impersonated one no signature proves. */
+export interface MinedTransaction {
+  readonly hash: Hex
+  readonly tx: TypedTransaction
+  readonly from: Hex
+  readonly index: number
+  readonly receipt: Receipt
+}
+
+export interface SealedBlock {
+  readonly hash: Hex
+  readonly block: Block
+  readonly transactions: readonly MinedTransaction[]
+  readonly inferences: readonly TransactionInference[]
+}
+
+export interface PooledTransaction {
+  readonly hash: Hex
+  readonly tx: TypedTransaction
+  readonly from: Hex
+  /** Set after block building left it out because of a fault of this node. */
+  readonly fault?: string
+}
+
+/** Fields of `eth_call`, `eth_estimateGas` and traces, already parsed. */
+export interface CallRequest {
+  readonly from?: Hex
+  readonly to?: Hex | null
+  readonly data?: Hex
+  readonly value?: bigint
+  readonly gas?: bigint
+  readonly gasPrice?: bigint
+  readonly maxFeePerGas?: bigint
+  readonly maxPriorityFeePerGas?: bigint
+  readonly nonce?: bigint
+  readonly accessList?: readonly { address: Hex; storageKeys: readonly Hex[] }[]
+  readonly authorizationList?: readonly unknown[]
+}
+
+export type StateOverrides = Readonly<
+  Record<
+    Hex,
+    {
+      balance?: bigint
+      nonce?: bigint
+      code?: Hex
+      state?: Record<Hex, Hex>
+      stateDiff?: Record<Hex, Hex>
+    }
+  >
+>
+
+export interface BlockOverrides {
+  readonly number?: bigint
+  readonly time?: bigint
+  readonly gasLimit?: bigint
+  readonly coinbase?: Hex
+  readonly prevRandao?: Hex
+  readonly baseFee?: bigint
+}
+
+export interface CallOutcome {
+  readonly success: boolean
+  readonly returnData: Hex
+  readonly gasUsed: bigint
+  /** EthereumJS's name of the exception when `success` is false: `revert`, `out of gas`, … */
+  readonly exception?: string
+  readonly logs: readonly Log[]
+  readonly inferences: readonly TransactionInference[]
+}
+
+export interface StateView {
+  account(address: Hex): Promise<Account | undefined>
+  code(address: Hex): Promise<Uint8Array>
+  /** 32 bytes, zero-padded. */
+  storage(address: Hex, slot: Hex): Promise<Hex>
+}
+
+export type MiningMode =
+  | { readonly type: 'auto' }
+  | { readonly type: 'interval'; readonly seconds: number }
+  | { readonly type: 'mixed'; readonly seconds: number }
+  | { readonly type: 'manual' }
+
+export interface NodeEvents {
+  block: [SealedBlock]
+  pendingTransaction: [PooledTransaction]
+  /** Blocks that a revert or reset took off the chain, newest first. */
+  removed: [readonly SealedBlock[]]
+}
+
+/**
+ * The chain behind JSON-RPC: knows no JSON. Every method that reads or executes works on its own view of state;
+ * methods that change the chain run one at a time, in order of arrival.
+ */
+export interface Node {
+  readonly common: Common
+  readonly chainId: number
+  readonly precompile: InferencePrecompile
+  readonly models: ModelStore
+
+  // Blocks
+  readonly head: SealedBlock
+  /** Undefined when there is no such block. `pending` is built on the spot from the pool, and sealed into nothing. */
+  block(id: BlockId): Promise<SealedBlock | undefined>
+  transaction(
+    hash: Hex,
+  ): Promise<
+    { mined: MinedTransaction; in: SealedBlock } | { pooled: PooledTransaction } | undefined
+  >
+
+  // State
+  /** @throws BlockNotFoundError */
+  state(id: BlockId): Promise<StateView>
+
+  // Execution
+  call(
+    request: CallRequest,
+    id: BlockId,
+    overrides?: { state?: StateOverrides; block?: BlockOverrides },
+  ): Promise<CallOutcome>
+  /** @throws ExecutionRevertedError with the revert data */
+  estimateGas(
+    request: CallRequest,
+    id: BlockId,
+    overrides?: { state?: StateOverrides },
+  ): Promise<bigint>
+  createAccessList(
+    request: CallRequest,
+    id: BlockId,
+  ): Promise<{
+    accessList: { address: Hex; storageKeys: Hex[] }[]
+    gasUsed: bigint
+    error?: string
+  }>
+  /** Calls the precompile alone, against the registry of that block, without an EVM around it. */
+  callPrecompile(
+    calldata: Uint8Array,
+    gasLimit: bigint,
+    id: BlockId,
+  ): Promise<{ success: boolean; outOfGas: boolean; returnData: Uint8Array; gasUsed: bigint }>
+
+  // Pool
+  /**
+   * Admits a signed transaction, or an unsigned one from an impersonated sender.
+   * In auto mode resolves after the block is sealed.
+   * @throws PoolError: nonce too low, insufficient funds, underpriced replacement, intrinsic gas, fee below base fee, …
+   * @throws NodeFaultError when building left it out because of a fault of this node.
+   */
+  send(tx: TypedTransaction, impersonated?: Address): Promise<Hex>
+  pool(): { pending: readonly PooledTransaction[]; queued: readonly PooledTransaction[] }
+  /** Nonce after the sender's pooled transactions. */
+  pendingNonce(address: Hex): Promise<bigint>
+  dropTransaction(hash: Hex): boolean
+  dropAllTransactions(): void
+
+  // Mining
+  mine(options?: { blocks?: number; intervalSeconds?: number }): Promise<readonly SealedBlock[]>
+  readonly mining: MiningMode
+  setMining(mode: MiningMode): void
+
+  // Control: each acts on the head's state without a block, as Anvil does
+  setBalance(address: Hex, balance: bigint): Promise<void>
+  setNonce(address: Hex, nonce: bigint): Promise<void>
+  setCode(address: Hex, code: Hex): Promise<void>
+  setStorageAt(address: Hex, slot: Hex, value: Hex): Promise<void>
+  setCoinbase(address: Hex): void
+  setBlockGasLimit(gasLimit: bigint): void
+  setNextBlockBaseFeePerGas(fee: bigint): void
+  setMinGasPrice(price: bigint): void
+  setNextBlockPrevRandao(value: Hex): void
+  setChainId(chainId: number): void
+  readonly gasLimit: bigint
+  /** Base fee that the next block will have. */
+  nextBaseFee(): bigint
+  /** Blob base fee that the next block will have. */
+  nextBlobBaseFee(): bigint
+  snapshot(): Hex
+  /** False when there is no such snapshot. It and later ones are spent. */
+  revert(id: Hex): Promise<boolean>
+  reset(): Promise<void>
+
+  // Clock, in seconds
+  /** Returns the total offset from wall time. */
+  increaseTime(seconds: bigint): bigint
+  /** @throws TimestampError when not after the head's. */
+  setNextBlockTimestamp(timestamp: bigint): void
+  /** Returns the offset from wall time. */
+  setTime(timestamp: bigint): bigint
+  setBlockTimestampInterval(seconds: bigint | undefined): void
+
+  on<E extends keyof NodeEvents>(event: E, listener: (...args: NodeEvents[E]) => void): () => void
+  close(): Promise<void>
+}
