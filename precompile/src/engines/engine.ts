@@ -1,4 +1,5 @@
-import type { Model } from '../model/model.js'
+import { BaseError } from '../errors.js'
+import type { Model, ModelId } from '../model/model.js'
 import type { Tensor } from '../tensor.js'
 
 /** What decides the bits of a `pinned` model. Part of genesis and of every bundle. */
@@ -10,6 +11,13 @@ export interface RuntimeId {
   readonly options: Readonly<Record<string, string | number | boolean>>
 }
 
+export interface RunOptions {
+  /** Gives up: a run that waits is dropped, one under way is ended. The promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Milliseconds after which a run that started is ended as a fault of this machine. */
+  readonly timeLimitMs?: number
+}
+
 export interface Engine {
   readonly runtimeId: RuntimeId
   /**
@@ -18,11 +26,29 @@ export interface Engine {
    * @throws GraphRejectedError when the graph itself rejects these values on every machine (an index out of range).
    * @throws NodeFaultError when this machine failed twice.
    */
-  run(
-    model: Model,
-    inputs: readonly Tensor[],
-    options?: { signal?: AbortSignal },
-  ): Promise<readonly Tensor[]>
+  run(model: Model, inputs: readonly Tensor[], options?: RunOptions): Promise<readonly Tensor[]>
+  /**
+   * Loads a model ahead of its first run.
+   * @throws GraphRejectedError when the engine has no kernel for the graph, on every machine.
+   * @throws NodeFaultError when this machine failed twice.
+   */
+  warm(model: Model, options?: RunOptions): Promise<void>
   /** Ends the workers. Pending runs reject. */
   close(): Promise<void>
+}
+
+/** The graph cannot take these values, or cannot be loaded: on this runtime it fails the same way everywhere. */
+export class GraphRejectedError extends BaseError {
+  override readonly name = 'GraphRejectedError'
+  readonly model: ModelId
+  /** What the engine said. */
+  readonly reason: string
+
+  constructor(model: ModelId, reason: string) {
+    super(`Model ${model} rejects its input: ${reason}`, {
+      remedy: 'Look at the node that the message names with `lockstep inspect` or Netron.',
+    })
+    this.model = model
+    this.reason = reason
+  }
 }

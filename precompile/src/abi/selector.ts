@@ -1,0 +1,34 @@
+import { keccak_256 } from '@noble/hashes/sha3'
+import { utf8ToBytes } from '@noble/hashes/utils'
+import { type InferenceErrorName, type InferenceMethod, inferenceAbi } from './interface.js'
+
+interface Parameter {
+  readonly type: string
+  readonly components?: readonly Parameter[]
+}
+
+function canonicalType({ type, components }: Parameter): string {
+  return components ? type.replace('tuple', `(${components.map(canonicalType).join(',')})`) : type
+}
+
+function selector(name: string, inputs: readonly Parameter[]): number {
+  const hash = keccak_256(utf8ToBytes(`${name}(${inputs.map(canonicalType).join(',')})`))
+  return new DataView(hash.buffer, hash.byteOffset).getUint32(0)
+}
+
+const METHODS = new Map<number, InferenceMethod>()
+const ERRORS = new Map<InferenceErrorName, number>()
+for (const entry of inferenceAbi) {
+  if (entry.type === 'function') METHODS.set(selector(entry.name, entry.inputs), entry.name)
+  else ERRORS.set(entry.name, selector(entry.name, entry.inputs))
+}
+
+/** The function that the first four bytes of calldata name, read big-endian. Undefined for none of ours. */
+export function methodOf(selector: number): InferenceMethod | undefined {
+  return METHODS.get(selector)
+}
+
+/** The first four bytes of an error's revert data, read big-endian. */
+export function errorSelector(name: InferenceErrorName): number {
+  return ERRORS.get(name) as number
+}

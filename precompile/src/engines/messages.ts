@@ -1,0 +1,40 @@
+import type { ModelId } from '../model/model.js'
+import type { Tensor } from '../tensor.js'
+
+/** One piece of work for a worker: a run, or only the loading of a model when `inputs` is absent. */
+export interface WorkerTask {
+  readonly task: number
+  readonly model: {
+    readonly id: ModelId
+    /** Shared, not copied, between all workers. */
+    readonly bytes: SharedArrayBuffer
+    readonly inputNames: readonly string[]
+    readonly outputNames: readonly string[]
+  }
+  readonly inputs?: readonly Tensor[]
+}
+
+/** How a task ended in a worker that lives on. */
+export type WorkerAnswer =
+  | { readonly type: 'outputs'; readonly outputs: readonly Tensor[] }
+  /** The engine's own verdict on graph and values, the same on every machine. */
+  | { readonly type: 'rejected'; readonly reason: string }
+  /** The installed engine is not the canonical one. */
+  | {
+      readonly type: 'mismatch'
+      readonly what: string
+      readonly want: string
+      readonly got: string
+    }
+
+/** What a worker says beside its answers. */
+export type WorkerNotice =
+  | { readonly type: 'started'; readonly task: number }
+  /** The worker ends itself: after a trap its memory cannot be trusted. */
+  | { readonly type: 'dying'; readonly task: number; readonly cause: string }
+
+/** Settings that a worker is born with. */
+export interface WorkerSettings {
+  /** Bytes of model files whose sessions a worker keeps loaded. */
+  readonly sessionBytes: number
+}
