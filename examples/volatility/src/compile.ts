@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import solc from 'solc'
+import type { Abi, Hex } from 'viem'
+import { ExampleError } from './errors.js'
+
+const require = createRequire(import.meta.url)
+const CONTRACTS = fileURLToPath(new URL('../contracts/', import.meta.url))
+const PACKAGE = '@lockstep/sdk/contracts/'
+
+/** A contract ready to deploy. */
+export interface Artifact {
+  readonly abi: Abi
+  readonly bytecode: Hex
+}
+
+/** Thrown when the Solidity compiler refuses a source, with its own message. */
+export class CompilationError extends ExampleError {
+  override readonly name = 'CompilationError'
+}
+
+/** The part of the compiler's standard JSON output that is read here. */
+interface Output {
+  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[]
+  readonly contracts?: Record<
+    string,
+    Record<string, { readonly abi: Abi; readonly evm: { readonly bytecode: { object: string } } }>
+  >
+}
+
+/**
+ * Compiles contracts of this example with the npm `solc`, under the settings of foundry.toml.
+ * @param names file names in `contracts/` without `.sol`; each holds a contract of its own name
+ * @throws CompilationError
+ */
+export function compile<const Name extends string>(names: readonly Name[]): Record<Name, Artifact> {
+  const input = {
+    language: 'Solidity',
+    sources: Object.fromEntries(names.map((name) => [`${name}.sol`, { content: read(name) }])),
+    settings: {
+      evmVersion: 'prague',
+      optimizer: { enabled: true, runs: 200 },
+      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+    },
+  }
+  const output: Output = JSON.parse(solc.compile(JSON.stringify(input), { import: resolveImport }))
+  const errors = output.errors?.filter((error) => error.severity === 'error') ?? []
+  if (errors.length > 0)
+    throw new CompilationError(errors.map((error) => error.formattedMessage).join('\n'))
+  const artifacts = names.map((name) => {
+    const contract = output.contracts?.[`${name}.sol`]?.[name]
+    if (!contract?.evm.bytecode.object)
+      throw new CompilationError(`contracts/${name}.sol holds no deployable contract ${name}.`)
+    const { abi, evm } = contract
+    return [name, { abi, bytecode: `0x${evm.bytecode.object}` }]
+  })
+  return Object.fromEntries(artifacts)
+}
+
+function read(name: string): string {
+  return readFileSync(`${CONTRACTS}${name}.sol`, 'utf8')
+}
+
+function resolveImport(path: string): { contents: string } | { error: string } {
+  try {
+    const file = path.startsWith(PACKAGE) ? require.resolve(path) : `${CONTRACTS}${path}`
+    return { contents: readFileSync(file, 'utf8') }
+  } catch (cause) {
+    return { error: `${path}: ${cause instanceof Error ? cause.message : cause}` }
+  }
+}
