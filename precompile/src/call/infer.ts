@@ -1,0 +1,75 @@
+import type { InferenceRequest } from '../abi/decode.js'
+import { graphRejected, InferenceRevert } from '../abi/revert.js'
+import { hashTensors, keccak256 } from '../commitment/hash.js'
+import type { Evaluation, Model } from '../model/model.js'
+import type { CallResult, InferenceRecord } from '../precompile.js'
+import type { Shape, Tensor } from '../tensor.js'
+import { type Call, registeredModel } from './call.js'
+import { evaluate } from './evaluate.js'
+import { checkTensors, declaredShapes, inferInput, inferShape, tensorInputs } from './inputs.js'
+import { checkContract, checkFinite, encodeNumbers, encodeTensors } from './outputs.js'
+import { runPrice } from './price.js'
+import { runTimeLimitMs } from './timeLimit.js'
+
+type RunRequest = Extract<InferenceRequest, { method: 'infer' | 'inferTensors' }>
+
+/** `infer` and `inferTensors`: runs a model. Everything is priced and paid for before the inputs are touched. */
+export async function answerInference(call: Call, request: RunRequest): Promise<CallResult> {
+  const { calldata, meter, schedule, runs, signal } = call
+  const model = await registeredModel(call, request.model)
+  const shapes = requestShapes(model, calldata, request)
+  const evaluation = evaluate(call, model, shapes)
+  const price = runPrice(schedule, model, shapes, evaluation, calldata.length)
+  meter.raiseTo(price)
+  const inputs = requestInputs(model, shapes, calldata, request)
+  const inputHash = hashTensors(inputs)
+  const options = { timeLimitMs: runTimeLimitMs(model, price), ...(signal && { signal }) }
+  const { outputs, rejected } = await runs.run(model, inputs, inputHash, options)
+  const record = { model: model.id, method: request.method, inputHash, gasUsed: meter.used }
+  try {
+    if (rejected) throw graphRejected(model.id, rejected)
+    const returnData = encodeOutputs(model, evaluation, request, outputs)
+    return succeeded(returnData, { ...record, outputHash: hashTensors(outputs), success: true })
+  } catch (error) {
+    if (!(error instanceof InferenceRevert)) throw error
+    return reverted(error.data, { ...record, outputHash: keccak256(error.data), success: false })
+  }
+}
+
+function requestShapes(model: Model, calldata: Uint8Array, request: RunRequest): Shape[] {
+  if (request.method === 'infer') return [inferShape(model, request.x.length)]
+  const spans = request.inputs.map(({ shape }) => shape)
+  const shapes = declaredShapes(model, calldata, spans)
+  checkTensors(model, shapes, request.inputs)
+  return shapes
+}
+
+function requestInputs(
+  model: Model,
+  shapes: readonly Shape[],
+  calldata: Uint8Array,
+  request: RunRequest,
+): Tensor[] {
+  return request.method === 'infer'
+    ? [inferInput(model, shapes[0] as Shape, calldata, request.x)]
+    : tensorInputs(model, shapes, request.inputs)
+}
+
+function encodeOutputs(
+  model: Model,
+  evaluation: Evaluation,
+  { method }: RunRequest,
+  outputs: readonly Tensor[],
+): Uint8Array {
+  checkContract(model, evaluation, outputs)
+  checkFinite(outputs)
+  return method === 'infer' ? encodeNumbers(outputs[0] as Tensor) : encodeTensors(outputs)
+}
+
+function succeeded(returnData: Uint8Array, inference: InferenceRecord): CallResult {
+  return { success: true, outOfGas: false, returnData, gasUsed: inference.gasUsed, inference }
+}
+
+function reverted(returnData: Uint8Array, inference: InferenceRecord): CallResult {
+  return { success: false, outOfGas: false, returnData, gasUsed: inference.gasUsed, inference }
+}

@@ -1,0 +1,104 @@
+import { type EncodedTensor, readShape, type WordSpan } from '../abi/decode.js'
+import { elementsFromWords } from '../abi/elements.js'
+import {
+  dataLengthMismatch,
+  dtypeMismatch,
+  inputCountMismatch,
+  shapeMismatch,
+  useInferTensors,
+  valueOutOfRange,
+} from '../abi/revert.js'
+import type { Model, ValueInfo } from '../model/model.js'
+import { bytesPerElement, Dtype, elementCount, type Shape, type Tensor } from '../tensor.js'
+
+const FREE = -1
+
+/**
+ * The shape that `x.length` numbers give the one input of a model.
+ * @throws InferenceRevert `UseInferTensors` or `ShapeMismatch`
+ */
+export function inferShape(model: Model, length: number): Shape {
+  const [input] = model.inputs
+  const free = input?.shape.filter((dimension) => dimension === FREE).length ?? 0
+  if (!input || model.inputs.length > 1 || model.outputs.length !== 1 || free > 1) {
+    throw useInferTensors(model.id)
+  }
+  const fixed = elementCount(input.shape.filter((dimension) => dimension !== FREE))
+  const closed = free ? length / fixed : FREE
+  const shape = input.shape.map((dimension) => (dimension === FREE ? closed : dimension))
+  if (free ? !Number.isInteger(closed) : length !== fixed) {
+    throw shapeMismatch(0, input.shape, [length])
+  }
+  return shape
+}
+
+/**
+ * The one input of `infer` as a tensor.
+ * @throws InferenceRevert `ValueOutOfRange`
+ */
+export function inferInput(model: Model, shape: Shape, calldata: Uint8Array, x: WordSpan): Tensor {
+  const { dtype } = model.inputs[0] as ValueInfo
+  const data = elementsFromWords(dtype, calldata, x.offset, x.length)
+  if (!(data instanceof Uint8Array)) throw valueOutOfRange(0, data.index)
+  return { dtype, shape, data }
+}
+
+/**
+ * The shapes that a call gives, each checked against the declared input before it is read.
+ * @throws InferenceRevert `InputCountMismatch`, `ShapeMismatch` or `MalformedCalldata`
+ */
+export function declaredShapes(
+  model: Model,
+  calldata: Uint8Array,
+  spans: readonly WordSpan[],
+): Shape[] {
+  if (spans.length !== model.inputs.length) {
+    throw inputCountMismatch(model.inputs.length, spans.length)
+  }
+  return model.inputs.map(({ shape: want }, i) => {
+    const got = readShape(calldata, spans[i] as WordSpan)
+    const fits =
+      got.length === want.length && want.every((d, axis) => d === FREE || d === got[axis])
+    if (!fits) throw shapeMismatch(i, want, got)
+    return got
+  })
+}
+
+/**
+ * Checks dtypes and lengths of the tensors of `inferTensors`, in constant time for each.
+ * @throws InferenceRevert `DtypeMismatch` or `DataLengthMismatch`
+ */
+export function checkTensors(
+  model: Model,
+  shapes: readonly Shape[],
+  tensors: readonly EncodedTensor[],
+): void {
+  model.inputs.forEach(({ dtype }, i) => {
+    const { dtype: got, data } = tensors[i] as EncodedTensor
+    if (got !== dtype) throw dtypeMismatch(i, dtype, got)
+    const shape = shapes[i] as Shape
+    if (data.length !== elementCount(shape) * bytesPerElement(dtype)) {
+      const elements = shape.reduce((product, dimension) => product * BigInt(dimension), 1n)
+      throw dataLengthMismatch(i, elements * BigInt(bytesPerElement(dtype)), data.length)
+    }
+  })
+}
+
+/**
+ * The inputs of `inferTensors`, copied out of calldata.
+ * @throws InferenceRevert `ValueOutOfRange` for a bool that is neither 0 nor 1: engines differ on those
+ */
+export function tensorInputs(
+  model: Model,
+  shapes: readonly Shape[],
+  tensors: readonly EncodedTensor[],
+): Tensor[] {
+  return model.inputs.map(({ dtype }, i) => {
+    const data = new Uint8Array((tensors[i] as EncodedTensor).data)
+    if (dtype === Dtype.bool) {
+      const index = data.findIndex((value) => value > 1)
+      if (index !== -1) throw valueOutOfRange(i, index)
+    }
+    return { dtype, shape: shapes[i] as Shape, data }
+  })
+}
