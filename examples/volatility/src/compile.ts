@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import solc from 'solc'
 import type { Abi, Hex } from 'viem'
 import { ExampleError } from './errors.js'
 
 const require = createRequire(import.meta.url)
-const CONTRACTS = fileURLToPath(new URL('../contracts/', import.meta.url))
 const PACKAGE = '@lockstep/sdk/contracts/'
 
 /** A contract ready to deploy. */
@@ -30,43 +28,48 @@ interface Output {
 }
 
 /**
- * Compiles contracts of this example with the npm `solc`, under the settings of foundry.toml.
- * @param names file names in `contracts/` without `.sol`; each holds a contract of its own name
+ * Compiles contracts with the npm `solc`, under the settings of foundry.toml.
+ * @param folder of the sources
+ * @param names file names in it without `.sol`; each holds a contract of its own name
  * @throws CompilationError
  */
-export function compile<const Name extends string>(names: readonly Name[]): Record<Name, Artifact> {
+export function compile<const Name extends string>(
+  folder: URL,
+  names: readonly Name[],
+): Record<Name, Artifact> {
+  const findImport = createResolver(folder)
   const input = {
     language: 'Solidity',
-    sources: Object.fromEntries(names.map((name) => [`${name}.sol`, { content: read(name) }])),
+    sources: Object.fromEntries(names.map((name) => [`${name}.sol`, { urls: [`${name}.sol`] }])),
     settings: {
       evmVersion: 'prague',
       optimizer: { enabled: true, runs: 200 },
       outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
     },
   }
-  const output: Output = JSON.parse(solc.compile(JSON.stringify(input), { import: resolveImport }))
+  const output: Output = JSON.parse(solc.compile(JSON.stringify(input), { import: findImport }))
   const errors = output.errors?.filter((error) => error.severity === 'error') ?? []
   if (errors.length > 0)
     throw new CompilationError(errors.map((error) => error.formattedMessage).join('\n'))
   const artifacts = names.map((name) => {
     const contract = output.contracts?.[`${name}.sol`]?.[name]
     if (!contract?.evm.bytecode.object)
-      throw new CompilationError(`contracts/${name}.sol holds no deployable contract ${name}.`)
+      throw new CompilationError(`${name}.sol holds no deployable contract ${name}.`)
     const { abi, evm } = contract
     return [name, { abi, bytecode: `0x${evm.bytecode.object}` }]
   })
   return Object.fromEntries(artifacts)
 }
 
-function read(name: string): string {
-  return readFileSync(`${CONTRACTS}${name}.sol`, 'utf8')
-}
+type Source = { contents: string } | { error: string }
 
-function resolveImport(path: string): { contents: string } | { error: string } {
-  try {
-    const file = path.startsWith(PACKAGE) ? require.resolve(path) : `${CONTRACTS}${path}`
-    return { contents: readFileSync(file, 'utf8') }
-  } catch (cause) {
-    return { error: `${path}: ${cause instanceof Error ? cause.message : cause}` }
+function createResolver(folder: URL): (path: string) => Source {
+  return (path) => {
+    try {
+      const file = path.startsWith(PACKAGE) ? require.resolve(path) : new URL(path, folder)
+      return { contents: readFileSync(file, 'utf8') }
+    } catch (cause) {
+      return { error: `${path}: ${cause instanceof Error ? cause.message : cause}` }
+    }
   }
 }

