@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+/// @title IForgeVm
+/// @notice The few of Foundry's cheatcodes that real inference needs.
+/// @dev Foundry serves cheatcodes under `staticcall` too: what the view functions of a registry or a precompile need is
+/// declared `view`, whatever it does.
+interface IForgeVm {
+    /// @notice Sends a JSON-RPC request. A hex string comes back as its bytes.
+    function rpc(string calldata url, string calldata method, string calldata params)
+        external
+        view
+        returns (bytes memory result);
+
+    /// @notice Sets the code of an account.
+    function etch(address target, bytes calldata code) external;
+
+    /// @notice Sets a storage slot of an account.
+    function store(address target, bytes32 slot, bytes32 value) external view;
+
+    /// @notice Keeps an account across forks.
+    function makePersistent(address account) external;
+
+    /// @notice Lets an account use cheatcodes on a fork.
+    function allowCheatcodes(address account) external;
+
+    /// @notice Reads an environment variable.
+    function envOr(string calldata name, string calldata defaultValue) external view returns (string memory value);
+
+    /// @notice 0x-prefixed hex.
+    function toString(bytes calldata value) external pure returns (string memory);
+
+    /// @notice 0x-prefixed, checksummed.
+    function toString(address value) external pure returns (string memory);
+
+    /// @notice Stops counting gas.
+    function pauseGasMetering() external;
+
+    /// @notice Counts gas again.
+    function resumeGasMetering() external;
+}
+
+/// @dev Where Foundry answers cheatcodes.
+IForgeVm constant FORGE_VM = IForgeVm(address(uint160(uint256(keccak256("hevm cheat code")))));
