@@ -3,6 +3,7 @@ import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Account, Address } from '@ethereumjs/util'
 import type { InferencePrecompile, InferenceRecord, ModelStore } from '@lockstep/precompile'
+import type { DevAccount } from './accounts.js'
 
 export type Hex = `0x${string}`
 
@@ -138,6 +139,8 @@ export interface NodeEvents {
   pendingTransaction: [PooledTransaction]
   /** Blocks that a revert or reset took off the chain, newest first. */
   removed: [readonly SealedBlock[]]
+  /** Sealing a block by the clock failed; the next tick tries again. */
+  failure: [Error]
 }
 
 /**
@@ -149,6 +152,8 @@ export interface Node {
   readonly chainId: number
   readonly precompile: InferencePrecompile
   readonly models: ModelStore
+  /** Accounts that genesis funds and whose keys the node holds. */
+  readonly accounts: readonly DevAccount[]
 
   // Blocks
   readonly head: SealedBlock

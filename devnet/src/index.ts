@@ -1,0 +1,15 @@
+export { type AccountOptions, type DevAccount, devAccounts } from './node/accounts.js'
+export { TimestampError } from './node/clock.js'
+export { type Hardfork, hardforks, toHardfork, UnknownHardforkError } from './node/common.js'
+export { createNode, GenesisModelError } from './node/createNode.js'
+export {
+  BlockNotFoundError,
+  ExecutionRevertedError,
+  InvalidCallError,
+  PoolError,
+  type PoolErrorReason,
+} from './node/errors.js'
+export type * from './node/node.js'
+export type { NodeOptions } from './node/options.js'
+export { inferenceAddress, registryAddress } from './node/registry.js'
+export { UnsupportedSettingError } from './node/settings.js'

@@ -1,0 +1,61 @@
+import { isEOACode7702Tx, type TypedTransaction } from '@ethereumjs/tx'
+import { type Address, bytesToHex, createAddressFromString } from '@ethereumjs/util'
+import { PoolError } from './errors.js'
+import { nextBaseFee, nextBlobBaseFee } from './fees.js'
+import type { Ledger } from './ledger.js'
+import type { PooledTransaction, SealedBlock } from './node.js'
+import type { Pool } from './pool.js'
+import type { BlockSettings } from './settings.js'
+import { impersonate, withoutBlobs } from './transaction.js'
+import { checkDemands, checkFunds, checkTransaction } from './validate.js'
+
+/**
+ * Lets a transaction into the pool when the next block could take it, now or after others of its sender.
+ * @param impersonated the sender of a transaction that nobody signed.
+ * @throws PoolError
+ */
+export async function admit(
+  ledger: Ledger,
+  pool: Pool,
+  settings: BlockSettings,
+  tx: TypedTransaction,
+  impersonated?: Address,
+): Promise<PooledTransaction> {
+  const bare = withoutBlobs(tx)
+  const ready = impersonated ? impersonate(bare, impersonated) : bare
+  const sender = recoverSender(ready)
+  checkTransaction(ready, ledger.common)
+  const parent = ledger.chain.head.block.header
+  checkDemands(ready, {
+    gasLimit: settings.gasLimit,
+    baseFee: nextBaseFee(parent, settings),
+    blobBaseFee: nextBlobBaseFee(parent),
+  })
+  const account = await ledger.headAccount(sender)
+  checkFunds(ready, account)
+  return pool.add(ready, bytesToHex(ready.hash()), sender.toString(), account?.nonce ?? 0n)
+}
+
+/** Recovering is the dearest step of all; a signed transaction keeps what it found. */
+function recoverSender(tx: TypedTransaction): Address {
+  if (!tx.isSigned()) throw new PoolError('invalidSignature', 'the transaction is not signed')
+  try {
+    return tx.getSenderAddress()
+  } catch (cause) {
+    throw new PoolError('invalidSignature', cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+/** Forgets transactions whose nonce passed, after the state of the head was replaced. */
+export async function settleAll(ledger: Ledger, pool: Pool): Promise<void> {
+  for (const sender of pool.senders()) {
+    pool.settle(sender, (await ledger.headAccount(createAddressFromString(sender)))?.nonce ?? 0n)
+  }
+}
+
+/** Forgets transactions whose nonce passed with this block. */
+export async function settleBlock(ledger: Ledger, pool: Pool, block: SealedBlock): Promise<void> {
+  for (const { from, tx } of block.transactions) pool.settle(from, tx.nonce + 1n)
+  // An authorization raises the nonce of whoever signed it, who need not be a sender.
+  if (block.transactions.some(({ tx }) => isEOACode7702Tx(tx))) await settleAll(ledger, pool)
+}

@@ -1,0 +1,47 @@
+import type { Block } from '@ethereumjs/block'
+import type { TypedTransaction } from '@ethereumjs/tx'
+import type { RunTxResult } from '@ethereumjs/vm'
+import { callBlock, callTransaction, transactionGasCap } from './callTransaction.js'
+import { executeCall } from './execute.js'
+import type { BlockOverrides, CallOutcome, CallRequest, StateOverrides } from './node.js'
+import { overrideState } from './overrides.js'
+import type { Standpoint } from './standpoint.js'
+import type { View } from './view.js'
+
+export interface CallOverrides {
+  readonly state?: StateOverrides
+  readonly block?: BlockOverrides
+}
+
+/** A call, ready to run on a view of its own. */
+export interface PreparedCall {
+  readonly view: View
+  readonly block: Block
+  readonly tx: TypedTransaction
+}
+
+/** @throws InvalidCallError when no transaction can have these fields. */
+export async function prepareCall(
+  at: Standpoint,
+  request: CallRequest,
+  overrides: CallOverrides = {},
+): Promise<PreparedCall> {
+  const view = await at.open()
+  if (overrides.state) await overrideState(view.state, overrides.state)
+  const block = callBlock(request, { ...at.header }, view.common, overrides.block)
+  const gasCap = transactionGasCap(block.header.gasLimit, view.common)
+  return { view, block, tx: callTransaction(request, block, gasCap, view.common) }
+}
+
+/**
+ * Executes a call after a block, as a transaction that no block will hold.
+ * @throws InvalidCallError, PoolError, NodeFaultError
+ */
+export async function call(
+  at: Standpoint,
+  request: CallRequest,
+  overrides: CallOverrides = {},
+): Promise<CallOutcome & { result: RunTxResult }> {
+  const { view, tx, block } = await prepareCall(at, request, overrides)
+  return executeCall(view, tx, block)
+}

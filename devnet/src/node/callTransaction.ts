@@ -1,0 +1,106 @@
+import { Block, createBlockHeader, type HeaderData } from '@ethereumjs/block'
+import type { Common } from '@ethereumjs/common'
+import { createTx, TransactionType, type TypedTransaction, type TypedTxData } from '@ethereumjs/tx'
+import { createAddressFromString } from '@ethereumjs/util'
+import { InvalidCallError } from './errors.js'
+import type { BlockOverrides, CallRequest, Hex } from './node.js'
+import { withSender } from './transaction.js'
+
+/** Who calls when nobody is named. */
+const zeroAddress: Hex = '0x0000000000000000000000000000000000000000'
+
+/** A block of nothing but a header, under which calls execute. */
+export function blockUnder(data: HeaderData, common: Common): Block {
+  const header = createBlockHeader(data, { common, skipConsensusFormatValidation: true })
+  return new Block(header, [], [], undefined, { common })
+}
+
+/**
+ * The block that a call sees. The base fee is 0 for a call that offers no price, so that it needs no funds.
+ */
+export function callBlock(
+  request: CallRequest,
+  header: HeaderData,
+  common: Common,
+  overrides: BlockOverrides = {},
+): Block {
+  const { number, time, gasLimit, coinbase, prevRandao, baseFee } = overrides
+  const data: HeaderData = {
+    ...header,
+    ...(number !== undefined && { number }),
+    ...(time !== undefined && { timestamp: time }),
+    ...(gasLimit !== undefined && { gasLimit }),
+    ...(coinbase !== undefined && { coinbase }),
+    ...(prevRandao !== undefined && { mixHash: prevRandao }),
+    ...(baseFee !== undefined && { baseFeePerGas: baseFee }),
+    ...(!offersPrice(request) && { baseFeePerGas: 0n }),
+    // What the block used is no part of what a call sees, and may exceed an overridden limit.
+    gasUsed: 0n,
+  }
+  return blockUnder(data, common)
+}
+
+/** The most gas that one transaction may have in a block with this limit (EIP-7825 caps it from Osaka on). */
+export function transactionGasCap(blockGasLimit: bigint, common: Common): bigint {
+  if (!common.isActivatedEIP(7825)) return blockGasLimit
+  const cap = common.param('maxTransactionGasLimit')
+  return cap < blockGasLimit ? cap : blockGasLimit
+}
+
+/**
+ * The unsigned transaction that a call amounts to.
+ * @param gasLimit used where the request names none.
+ * @throws InvalidCallError when no transaction can have these fields.
+ */
+export function callTransaction(
+  request: CallRequest,
+  block: Block,
+  gasLimit: bigint,
+  common: Common,
+): TypedTransaction {
+  try {
+    const tx = createTx(callData(request, block, gasLimit), { common })
+    return withSender(tx, createAddressFromString(request.from ?? zeroAddress))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new InvalidCallError(`No transaction can have these fields: ${reason}`, { cause })
+  }
+}
+
+function offersPrice(request: CallRequest): boolean {
+  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = request
+  return [gasPrice, maxFeePerGas, maxPriorityFeePerGas].some((price) => (price ?? 0n) > 0n)
+}
+
+function callData(request: CallRequest, block: Block, gasLimit: bigint): TypedTxData {
+  const fields = {
+    gasLimit: request.gas ?? gasLimit,
+    value: request.value ?? 0n,
+    data: request.data ?? ('0x' as Hex),
+    ...(request.to && { to: request.to }),
+  }
+  const accessList = (request.accessList ?? []).map(({ address, storageKeys }) => ({
+    address,
+    storageKeys: [...storageKeys],
+  }))
+  if (request.gasPrice !== undefined && request.maxFeePerGas !== undefined) {
+    throw new InvalidCallError('A call has either gasPrice or maxFeePerGas, not both.')
+  }
+  if (!request.authorizationList && request.maxFeePerGas === undefined) {
+    if (request.maxPriorityFeePerGas === undefined) {
+      const gasPrice = request.gasPrice ?? 0n
+      return accessList.length === 0
+        ? { type: TransactionType.Legacy, ...fields, gasPrice }
+        : { type: TransactionType.AccessListEIP2930, ...fields, gasPrice, accessList }
+    }
+  }
+  const maxPriorityFeePerGas = request.maxPriorityFeePerGas ?? request.gasPrice ?? 0n
+  const maxFeePerGas =
+    request.maxFeePerGas ??
+    request.gasPrice ??
+    maxPriorityFeePerGas + (block.header.baseFeePerGas ?? 0n)
+  const fees = { ...fields, maxFeePerGas, maxPriorityFeePerGas, accessList }
+  if (!request.authorizationList) return { type: TransactionType.FeeMarketEIP1559, ...fees }
+  const authorizationList = request.authorizationList as never
+  return { type: TransactionType.EOACodeEIP7702, ...fees, authorizationList }
+}

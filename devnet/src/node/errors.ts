@@ -1,0 +1,89 @@
+import { BaseError } from '@lockstep/precompile'
+import type { BlockId, Hex } from './node.js'
+
+/** Thrown when no block of the chain answers to the given name. */
+export class BlockNotFoundError extends BaseError {
+  override readonly name = 'BlockNotFoundError'
+
+  constructor(id: BlockId) {
+    const block = typeof id === 'object' ? `with hash ${id.hash}` : `${id}`
+    super(`Block ${block} is not on this chain.`, {
+      remedy: 'Ask for a block up to the head; a revert or reset may have taken it off the chain.',
+    })
+  }
+}
+
+/** Thrown when a transaction that is asked for its gas cannot succeed. */
+export class ExecutionRevertedError extends BaseError {
+  override readonly name = 'ExecutionRevertedError'
+
+  /**
+   * @param returnData what the call returned: the revert data, `0x` where it failed otherwise.
+   * @param exception EthereumJS's name of the failure: `revert`, `out of gas`, …
+   */
+  constructor(
+    readonly returnData: Hex,
+    readonly exception: string,
+  ) {
+    super(
+      exception === 'revert'
+        ? `The call reverts with data ${returnData}.`
+        : `The call fails: ${exception}.`,
+    )
+  }
+}
+
+/** Thrown for fields of a call that no transaction could have. */
+export class InvalidCallError extends BaseError {
+  override readonly name = 'InvalidCallError'
+}
+
+/** Why a transaction cannot enter the pool, or be called for. */
+export type PoolErrorReason =
+  | 'alreadyKnown'
+  | 'chainIdMismatch'
+  | 'feeTooLow'
+  | 'blobFeeTooLow'
+  | 'gasLimitTooHigh'
+  | 'initcodeTooLarge'
+  | 'insufficientFunds'
+  | 'intrinsicGasTooLow'
+  | 'invalidSignature'
+  | 'nonceTooHigh'
+  | 'nonceTooLow'
+  | 'poolFull'
+  | 'dropped'
+  | 'replacementUnderpriced'
+  | 'tipAboveFeeCap'
+
+/** The words that Anvil and geth say, which tools look for. */
+const messages: Record<PoolErrorReason, string> = {
+  alreadyKnown: 'transaction already imported',
+  blobFeeTooLow: 'max fee per blob gas less than block blob gas fee',
+  chainIdMismatch: 'invalid chain id for signer',
+  dropped: 'transaction was dropped from the pool',
+  feeTooLow: 'max fee per gas less than block base fee',
+  gasLimitTooHigh: 'exceeds block gas limit',
+  initcodeTooLarge: 'max initcode size exceeded',
+  insufficientFunds: 'Insufficient funds for gas * price + value',
+  intrinsicGasTooLow: 'intrinsic gas too low',
+  invalidSignature: 'invalid signature',
+  nonceTooHigh: 'nonce too high',
+  nonceTooLow: 'nonce too low',
+  poolFull: 'transaction pool is full',
+  replacementUnderpriced: 'replacement transaction underpriced',
+  tipAboveFeeCap: 'max priority fee per gas higher than max fee per gas',
+}
+
+/** Thrown when a transaction cannot enter the pool, or left it without being mined. */
+export class PoolError extends BaseError {
+  override readonly name = 'PoolError'
+
+  /** @param detail the values that disagree. */
+  constructor(
+    readonly reason: PoolErrorReason,
+    detail?: string,
+  ) {
+    super(detail ? `${messages[reason]}: ${detail}` : messages[reason])
+  }
+}

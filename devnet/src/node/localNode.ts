@@ -1,0 +1,342 @@
+import { EventEmitter } from 'node:events'
+import type { Common } from '@ethereumjs/common'
+import type { TypedTransaction } from '@ethereumjs/tx'
+import { type Address, createAddressFromString } from '@ethereumjs/util'
+import type { InferencePrecompile, ModelStore } from '@lockstep/precompile'
+import { createAccessList } from './accessList.js'
+import type { DevAccount } from './accounts.js'
+import { admit, settleAll } from './admission.js'
+import { call } from './call.js'
+import type { Clock } from './clock.js'
+import { createCommon, type Hardfork } from './common.js'
+import { changeAccount, changeCode, changeStorage } from './control.js'
+import { estimateGas } from './estimate.js'
+import { nextBaseFee, nextBlobBaseFee } from './fees.js'
+import { IntervalTimer } from './intervals.js'
+import type { Ledger } from './ledger.js'
+import { Miner } from './miner.js'
+import type {
+  BlockId,
+  BlockOverrides,
+  CallOutcome,
+  CallRequest,
+  Hex,
+  MiningMode,
+  Node,
+  NodeEvents,
+  SealedBlock,
+  StateOverrides,
+  StateView,
+} from './node.js'
+import type { Order } from './order.js'
+import { Pool } from './pool.js'
+import { isRegistered } from './registry.js'
+import { SerialQueue } from './serial.js'
+import { type BlockSettings, UnsupportedSettingError } from './settings.js'
+import { Snapshots } from './snapshots.js'
+import { findBlock, standOn } from './standpoint.js'
+import { readState, toWord } from './state.js'
+
+/** What a node is put together from. */
+export interface NodeParts {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly accounts: readonly DevAccount[]
+  readonly precompile: InferencePrecompile
+  readonly models: ModelStore
+  readonly hardfork: Hardfork
+  readonly settings: Readonly<BlockSettings>
+  readonly mining: MiningMode
+  readonly order: Order
+  readonly maxBlockTransactions: number
+  readonly poolCapacity: number
+  /** Ends what still runs. */
+  readonly abort: AbortController
+  /** Whether closing the node closes the precompile too. */
+  readonly ownsPrecompile: boolean
+}
+
+/** A chain in this process. */
+export class LocalNode implements Node {
+  private readonly events = new EventEmitter<NodeEvents>()
+  private readonly queue = new SerialQueue()
+  private readonly snapshots = new Snapshots()
+  private readonly settings: BlockSettings
+  private readonly transactions: Pool
+  private readonly miner: Miner
+  private readonly timer: IntervalTimer
+  private mode: MiningMode
+
+  constructor(private readonly parts: NodeParts) {
+    this.settings = { ...parts.settings }
+    this.transactions = new Pool(parts.poolCapacity)
+    this.miner = new Miner({
+      ledger: parts.ledger,
+      pool: this.transactions,
+      clock: parts.clock,
+      settings: this.settings,
+      order: parts.order,
+      maxTransactions: parts.maxBlockTransactions,
+      onBlock: (block) => this.events.emit('block', block),
+    })
+    this.timer = new IntervalTimer(() => this.tick())
+    this.mode = parts.mining
+    this.timer.set(this.mode)
+  }
+
+  get common(): Common {
+    return this.parts.ledger.common
+  }
+
+  get chainId(): number {
+    return Number(this.common.chainId())
+  }
+
+  get accounts(): readonly DevAccount[] {
+    return this.parts.accounts
+  }
+
+  get precompile(): InferencePrecompile {
+    return this.parts.precompile
+  }
+
+  get models(): ModelStore {
+    return this.parts.models
+  }
+
+  get head(): SealedBlock {
+    return this.parts.ledger.chain.head
+  }
+
+  block(id: BlockId): Promise<SealedBlock | undefined> {
+    return findBlock(this.parts.ledger, this.miner, id)
+  }
+
+  async transaction(hash: Hex): ReturnType<Node['transaction']> {
+    const mined = this.parts.ledger.chain.transaction(hash)
+    if (mined) return mined
+    const pooled = this.transactions.get(hash.toLowerCase() as Hex)
+    return pooled && { pooled }
+  }
+
+  async state(id: BlockId): Promise<StateView> {
+    return readState((await this.standOn(id)).read())
+  }
+
+  async call(
+    request: CallRequest,
+    id: BlockId,
+    overrides?: { state?: StateOverrides; block?: BlockOverrides },
+  ): Promise<CallOutcome> {
+    const { result: _, ...outcome } = await call(await this.standOn(id), request, overrides)
+    return outcome
+  }
+
+  async estimateGas(
+    request: CallRequest,
+    id: BlockId,
+    overrides?: { state?: StateOverrides },
+  ): Promise<bigint> {
+    return estimateGas(await this.standOn(id), request, overrides)
+  }
+
+  async createAccessList(request: CallRequest, id: BlockId): ReturnType<Node['createAccessList']> {
+    return createAccessList(await this.standOn(id), request)
+  }
+
+  async callPrecompile(
+    calldata: Uint8Array,
+    gasLimit: bigint,
+    id: BlockId,
+  ): ReturnType<Node['callPrecompile']> {
+    const state = (await this.standOn(id)).read()
+    return this.precompile.call(calldata, gasLimit, {
+      isRegistered: (model) => isRegistered(state, model),
+      signal: this.parts.abort.signal,
+    })
+  }
+
+  async send(tx: TypedTransaction, impersonated?: Address): Promise<Hex> {
+    const { ledger } = this.parts
+    const pooled = await admit(ledger, this.transactions, this.settings, tx, impersonated)
+    const watch = this.transactions.watch(pooled.hash)
+    this.events.emit('pendingTransaction', pooled)
+    try {
+      if (this.mode.type === 'auto' || this.mode.type === 'mixed') {
+        await this.queue.run(() => this.miner.mineTransaction(pooled.hash))
+      }
+    } finally {
+      this.transactions.unwatch(pooled.hash)
+    }
+    if (watch.failure) throw watch.failure
+    return pooled.hash
+  }
+
+  pool(): ReturnType<Node['pool']> {
+    return this.transactions.list()
+  }
+
+  async pendingNonce(address: Hex): Promise<bigint> {
+    const account = await this.parts.ledger.headAccount(createAddressFromString(address))
+    return this.transactions.nextNonce(address.toLowerCase() as Hex, account?.nonce ?? 0n)
+  }
+
+  dropTransaction(hash: Hex): boolean {
+    return this.transactions.remove(hash.toLowerCase() as Hex)
+  }
+
+  dropAllTransactions(): void {
+    this.transactions.clear()
+  }
+
+  mine(
+    options: { blocks?: number; intervalSeconds?: number } = {},
+  ): Promise<readonly SealedBlock[]> {
+    return this.queue.run(() => this.miner.mine(options.blocks ?? 1, options.intervalSeconds))
+  }
+
+  get mining(): MiningMode {
+    return this.mode
+  }
+
+  setMining(mode: MiningMode): void {
+    this.mode = mode
+    this.timer.set(mode)
+  }
+
+  setBalance(address: Hex, balance: bigint): Promise<void> {
+    return this.queue.run(() => changeAccount(this.parts.ledger, address, { balance }))
+  }
+
+  setNonce(address: Hex, nonce: bigint): Promise<void> {
+    return this.queue.run(async () => {
+      await changeAccount(this.parts.ledger, address, { nonce })
+      this.transactions.settle(address.toLowerCase() as Hex, nonce)
+    })
+  }
+
+  setCode(address: Hex, code: Hex): Promise<void> {
+    return this.queue.run(() => changeCode(this.parts.ledger, address, code))
+  }
+
+  setStorageAt(address: Hex, slot: Hex, value: Hex): Promise<void> {
+    return this.queue.run(() => changeStorage(this.parts.ledger, address, slot, value))
+  }
+
+  setCoinbase(address: Hex): void {
+    this.settings.coinbase = address
+  }
+
+  setBlockGasLimit(gasLimit: bigint): void {
+    this.settings.gasLimit = gasLimit
+  }
+
+  setNextBlockBaseFeePerGas(fee: bigint): void {
+    this.settings.baseFee = fee
+  }
+
+  setMinGasPrice(price: bigint): void {
+    throw new UnsupportedSettingError(
+      `A minimum gas price of ${price} cannot be set: the base fee of EIP-1559 decides.`,
+      { remedy: 'Set the base fee of the next block instead.' },
+    )
+  }
+
+  setNextBlockPrevRandao(value: Hex): void {
+    this.settings.prevRandao = toWord(value)
+  }
+
+  setChainId(chainId: number): void {
+    this.parts.ledger.common = createCommon({ chainId, hardfork: this.parts.hardfork })
+  }
+
+  get gasLimit(): bigint {
+    return this.settings.gasLimit
+  }
+
+  nextBaseFee(): bigint {
+    return nextBaseFee(this.head.block.header, this.settings)
+  }
+
+  nextBlobBaseFee(): bigint {
+    return nextBlobBaseFee(this.head.block.header)
+  }
+
+  snapshot(): Hex {
+    const { chain } = this.parts.ledger
+    return this.snapshots.add({
+      height: chain.head.block.header.number,
+      stateRoot: chain.stateRoot(chain.head),
+      settings: { ...this.settings },
+    })
+  }
+
+  revert(id: Hex): Promise<boolean> {
+    return this.queue.run(async () => {
+      const snapshot = this.snapshots.take(id)
+      if (!snapshot) return false
+      Object.assign(this.settings, snapshot.settings)
+      await this.rewind(snapshot.height, snapshot.stateRoot)
+      return true
+    })
+  }
+
+  reset(): Promise<void> {
+    return this.queue.run(async () => {
+      const { header } = this.parts.ledger.chain.genesis.block
+      this.snapshots.clear()
+      this.transactions.clear()
+      Object.assign(this.settings, this.parts.settings)
+      await this.rewind(header.number, header.stateRoot)
+    })
+  }
+
+  increaseTime(seconds: bigint): bigint {
+    return this.parts.clock.increase(seconds)
+  }
+
+  setNextBlockTimestamp(timestamp: bigint): void {
+    this.parts.clock.setNext(timestamp, this.head.block.header.timestamp)
+  }
+
+  setTime(timestamp: bigint): bigint {
+    return this.parts.clock.set(timestamp)
+  }
+
+  setBlockTimestampInterval(seconds: bigint | undefined): void {
+    this.parts.clock.setStep(seconds)
+  }
+
+  on<E extends keyof NodeEvents>(event: E, listener: (...args: NodeEvents[E]) => void): () => void {
+    this.events.on(event, listener as never)
+    return () => this.events.off(event, listener as never)
+  }
+
+  async close(): Promise<void> {
+    this.timer.stop()
+    this.parts.abort.abort()
+    await this.queue.idle()
+    if (this.parts.ownsPrecompile) await this.precompile.close()
+  }
+
+  private standOn(id: BlockId): ReturnType<typeof standOn> {
+    return standOn(this.parts.ledger, this.miner, id)
+  }
+
+  private async rewind(height: bigint, stateRoot: Uint8Array): Promise<void> {
+    const { clock, ledger } = this.parts
+    const removed = ledger.chain.unwind(height)
+    ledger.chain.setHeadState(stateRoot)
+    clock.set(this.head.block.header.timestamp)
+    await settleAll(ledger, this.transactions)
+    if (removed.length > 0) this.events.emit('removed', removed)
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      await this.mine()
+    } catch (error) {
+      this.events.emit('failure', error as Error)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { InferencePrecompile, ModelStore } from '@lockstep/precompile'
+import type { AccountOptions } from './accounts.js'
+import type { WallClock } from './clock.js'
+import type { Hardfork } from './common.js'
+import type { GenesisAccount } from './genesis.js'
+import type { Hex, MiningMode } from './node.js'
+import type { Order } from './order.js'
+
+export interface NodeOptions {
+  /** Default 31337. */
+  readonly chainId?: number
+  /** Default `prague`. */
+  readonly hardfork?: Hardfork
+  readonly accounts?: AccountOptions
+  /** Wei that each dev account starts with. Default 10,000 ether. */
+  readonly balance?: bigint
+  /** Other accounts to start with; they take precedence over the chain's own. */
+  readonly alloc?: Readonly<Record<Hex, GenesisAccount>>
+  /** Number of the first block. Default 0. */
+  readonly genesisNumber?: bigint
+  /** Seconds. Default: now. */
+  readonly genesisTimestamp?: bigint
+  /** Of a block. Default 30,000,000. */
+  readonly gasLimit?: bigint
+  /** Wei, of the first block. Default 1 gwei. */
+  readonly baseFee?: bigint
+  /** Default: the zero address. */
+  readonly coinbase?: Hex
+  /** Default: a block for every transaction. */
+  readonly mining?: MiningMode
+  /** Which transactions a block takes first: those that pay most, or those that came first. Default `fees`. */
+  readonly order?: Order
+  /** The most transactions in a block. Default 1,000. */
+  readonly maxBlockTransactions?: number
+  /** The most transactions that wait at a time. Default 65,536. */
+  readonly poolCapacity?: number
+  /** ONNX files to register in genesis; they survive a reset. */
+  readonly models?: readonly Uint8Array[]
+  /** Blobs of models. Default: in memory. */
+  readonly store?: ModelStore
+  /** Default: one over the store, on the canonical engine. */
+  readonly precompile?: InferencePrecompile
+  /** Default: the system's time. */
+  readonly wallClock?: WallClock
+}

@@ -1,0 +1,65 @@
+import type { Candidates } from './build.js'
+import type { PooledTransaction } from './node.js'
+import { effectiveTip } from './transaction.js'
+
+type Waiting = PooledTransaction & { readonly arrival: number }
+
+/** The first transaction of a run that no block took yet. */
+interface Head {
+  readonly entry: Waiting
+  readonly tip: bigint
+  readonly run: readonly Waiting[]
+  readonly position: number
+}
+
+/** Which of the senders' next transactions comes first: the one that pays most, or the one that came first. */
+export type Order = 'fees' | 'fifo'
+
+/**
+ * Gives transactions in the order in which a block takes them, each sender's in order of nonce.
+ * @param runs executable transactions, a sender at a time, in order of nonce.
+ * @param limit the most transactions to give.
+ */
+export function inOrder(
+  runs: readonly (readonly Waiting[])[],
+  order: Order,
+  baseFee: bigint,
+  limit: number,
+): Candidates {
+  const headAt = (run: readonly Waiting[], position: number): Head[] => {
+    const entry = run[position]
+    return entry
+      ? [{ entry, run, position, tip: order === 'fees' ? effectiveTip(entry.tx, baseFee) : 0n }]
+      : []
+  }
+  // Best last, so that taking it is cheap.
+  const heads = runs.flatMap((run) => headAt(run, 0)).sort((a, b) => (before(a, b) ? 1 : -1))
+  let current: Head | undefined
+  let taken = 0
+  return {
+    next() {
+      const following = current ? headAt(current.run, current.position + 1) : []
+      for (const head of following) insert(heads, head)
+      current = taken++ < limit ? heads.pop() : undefined
+      return current?.entry
+    },
+    skipSender() {
+      current = undefined
+    },
+  }
+}
+
+function before(a: Head, b: Head): boolean {
+  return a.tip === b.tip ? a.entry.arrival < b.entry.arrival : a.tip > b.tip
+}
+
+function insert(heads: Head[], head: Head): void {
+  let low = 0
+  let high = heads.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (before(head, heads[middle] as Head)) low = middle + 1
+    else high = middle
+  }
+  heads.splice(low, 0, head)
+}

@@ -1,0 +1,35 @@
+import { bigIntToHex } from '@ethereumjs/util'
+import type { Hex } from './node.js'
+import type { BlockSettings } from './settings.js'
+
+/** Where the chain stood. */
+export interface Snapshot {
+  readonly height: bigint
+  readonly stateRoot: Uint8Array
+  readonly settings: Readonly<BlockSettings>
+}
+
+/** Snapshots by id, oldest first. */
+export class Snapshots {
+  private readonly taken = new Map<Hex, Snapshot>()
+  private count = 0n
+
+  add(snapshot: Snapshot): Hex {
+    const id = bigIntToHex(this.count++)
+    this.taken.set(id, snapshot)
+    return id
+  }
+
+  /** Gives a snapshot once: it and the ones after it are spent. */
+  take(id: Hex): Snapshot | undefined {
+    const snapshot = this.taken.get(id)
+    if (!snapshot) return undefined
+    const ids = [...this.taken.keys()]
+    for (const later of ids.slice(ids.indexOf(id))) this.taken.delete(later)
+    return snapshot
+  }
+
+  clear(): void {
+    this.taken.clear()
+  }
+}

@@ -1,0 +1,40 @@
+import type { BlockHeader } from '@ethereumjs/block'
+import { BlockNotFoundError } from './errors.js'
+import type { Ledger } from './ledger.js'
+import type { Miner } from './miner.js'
+import type { BlockId, SealedBlock } from './node.js'
+import type { ChainState } from './state.js'
+import type { View } from './view.js'
+
+/** A block, and the state after it, from where things are read and called. */
+export interface Standpoint {
+  readonly header: BlockHeader
+  /** Opens a view; each call to it gives another. */
+  open(): Promise<View>
+  read(): ChainState
+}
+
+/** The block under a name; the pending one is built on the spot. Undefined when there is none. */
+export async function findBlock(
+  ledger: Ledger,
+  miner: Miner,
+  id: BlockId,
+): Promise<SealedBlock | undefined> {
+  return id === 'pending' ? (await miner.pending()).block : ledger.chain.block(id)
+}
+
+/** @throws BlockNotFoundError */
+export async function standOn(ledger: Ledger, miner: Miner, id: BlockId): Promise<Standpoint> {
+  if (id === 'pending') {
+    const { block, view } = await miner.pending()
+    return { header: block.block.header, open: () => view.fork(), read: () => view.state }
+  }
+  const block = ledger.chain.block(id)
+  if (!block) throw new BlockNotFoundError(id)
+  const root = ledger.chain.stateRoot(block)
+  return {
+    header: block.block.header,
+    open: () => ledger.view(root),
+    read: () => ledger.read(root),
+  }
+}

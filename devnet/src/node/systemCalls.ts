@@ -1,0 +1,127 @@
+import {
+  bigIntToBytes,
+  bytesToBigInt,
+  CLRequest,
+  CLRequestType,
+  concatBytes,
+  createAddressFromString,
+  hexToBytes,
+  SYSTEM_ADDRESS,
+  setLengthLeft,
+} from '@ethereumjs/util'
+import { BaseError } from '@lockstep/precompile'
+import { depositContract } from './common.js'
+import type { Hex, Log } from './node.js'
+import {
+  beaconRoots,
+  blockHashes,
+  consolidationRequests,
+  withdrawalRequests,
+} from './systemContracts.js'
+import type { View } from './view.js'
+
+type Request = CLRequest<CLRequestType>
+
+const systemCallGasLimit = 30_000_000n
+/** Both ring buffers, of beacon roots and of block hashes, hold this many entries. */
+const ringLength = 8191n
+
+/** What EIP-4788 and EIP-2935 write before the first transaction of a block. */
+export async function writeAncestry(
+  view: View,
+  header: {
+    number: bigint
+    timestamp: bigint
+    parentHash: Uint8Array
+    parentBeaconBlockRoot: Uint8Array
+  },
+): Promise<void> {
+  if (view.common.isActivatedEIP(beaconRoots.eip)) {
+    const slot = header.timestamp % ringLength
+    await write(view, beaconRoots.address, slot, bigIntToBytes(header.timestamp))
+    await write(view, beaconRoots.address, slot + ringLength, header.parentBeaconBlockRoot)
+  }
+  if (view.common.isActivatedEIP(blockHashes.eip)) {
+    await write(view, blockHashes.address, (header.number - 1n) % ringLength, header.parentHash)
+  }
+}
+
+async function write(view: View, contract: Hex, slot: bigint, value: Uint8Array): Promise<void> {
+  const address = createAddressFromString(contract)
+  if ((await view.state.getCodeSize(address)) === 0) return
+  await view.state.putStorage(address, setLengthLeft(bigIntToBytes(slot), 32), value)
+}
+
+/** Requests to the consensus layer that a block makes (EIP-7685), in order of their type. */
+export async function collectRequests(view: View, logs: readonly Log[]): Promise<Request[]> {
+  const requests: Request[] = []
+  if (view.common.isActivatedEIP(6110)) {
+    requests.push(new CLRequest(CLRequestType.Deposit, readDeposits(logs)))
+  }
+  if (view.common.isActivatedEIP(withdrawalRequests.eip)) {
+    requests.push(await dequeue(view, withdrawalRequests.address, CLRequestType.Withdrawal))
+  }
+  if (view.common.isActivatedEIP(consolidationRequests.eip)) {
+    requests.push(await dequeue(view, consolidationRequests.address, CLRequestType.Consolidation))
+  }
+  return requests
+}
+
+/** Calls a request contract as the system does at the end of a block; the caller leaves no trace. */
+async function dequeue(view: View, contract: Hex, type: CLRequestType): Promise<Request> {
+  const to = createAddressFromString(contract)
+  if ((await view.state.getAccount(to)) === undefined) return new CLRequest(type, new Uint8Array())
+  const caller = createAddressFromString(SYSTEM_ADDRESS)
+  const before = await view.state.getAccount(caller)
+  const { execResult } = await view.evm.runCall({ caller, to, gasLimit: systemCallGasLimit })
+  if (before) await view.state.putAccount(caller, before)
+  else await view.state.deleteAccount(caller)
+  await view.evm.journal.cleanup()
+  return new CLRequest(type, execResult.returnValue)
+}
+
+/** keccak256 of `DepositEvent(bytes,bytes,bytes,bytes,bytes)`. */
+const depositTopic: Hex = '0x649bbc62d0e31342afea4e5cd82d4049e7e1ee912fc0889aa790803be39038c5'
+/** Bytes of a deposit event's data. */
+const depositLogLength = 576
+/** Where the public key, withdrawal credentials, amount, signature and index stand in it, and their lengths. */
+const depositFields = [
+  [160, 48],
+  [256, 32],
+  [320, 8],
+  [384, 96],
+  [512, 8],
+] as const
+
+/** Thrown for an event of the deposit contract that EIP-6110 cannot read: it would make the block invalid. */
+export class DepositLogError extends BaseError {
+  override readonly name = 'DepositLogError'
+
+  constructor() {
+    super(`The deposit contract ${depositContract} emitted a deposit that EIP-6110 cannot read.`, {
+      remedy: 'Only the code of the deposit contract may emit events at its address.',
+    })
+  }
+}
+
+/**
+ * The bytes of the deposits among these logs, one after another.
+ * @throws DepositLogError
+ */
+export function readDeposits(logs: readonly Log[]): Uint8Array {
+  const deposits = logs
+    .filter((log) => log.address === depositContract && log.topics[0] === depositTopic)
+    .map((log) => readDeposit(hexToBytes(log.data)))
+  return concatBytes(...deposits)
+}
+
+function readDeposit(data: Uint8Array): Uint8Array {
+  if (data.length !== depositLogLength) throw new DepositLogError()
+  const word = (position: number) => bytesToBigInt(data.subarray(position, position + 32))
+  const fields = depositFields.map(([position, length], index) => {
+    const misplaced = word(32 * index) !== BigInt(position) || word(position) !== BigInt(length)
+    if (misplaced) throw new DepositLogError()
+    return data.subarray(position + 32, position + 32 + length)
+  })
+  return concatBytes(...fields)
+}

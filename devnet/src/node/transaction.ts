@@ -1,0 +1,60 @@
+import {
+  createMinimal4844TxFromNetworkWrapper,
+  isBlob4844Tx,
+  isLegacyTx,
+  type TypedTransaction,
+} from '@ethereumjs/tx'
+import { type Address, bigIntMin, bytesToBigInt } from '@ethereumjs/util'
+
+/** The transaction as if `sender` had signed it. */
+export function withSender(tx: TypedTransaction, sender: Address): TypedTransaction {
+  return Object.freeze(Object.create(tx, { getSenderAddress: { value: () => sender } }))
+}
+
+/** Above every address, so that the fake `r` is never zero and shows itself as one. */
+const fakeSignatureMark = 1n << 160n
+
+/**
+ * Gives a transaction that nobody signed a signature that names its sender: `r` is the address with the bit above
+ * it set, `s` is 1. The RLP is well-formed, and the hashes of two senders' equal transactions differ.
+ */
+export function impersonate(tx: TypedTransaction, sender: Address): TypedTransaction {
+  const r = fakeSignatureMark + bytesToBigInt(sender.bytes)
+  const signed = isLegacyTx(tx) ? tx.addSignature(0n, r, 1n, true) : tx.addSignature(0n, r, 1n)
+  return withSender(signed, sender)
+}
+
+/** The transaction as a block holds it: blobs travel beside blocks. */
+export function withoutBlobs(tx: TypedTransaction): TypedTransaction {
+  if (!isBlob4844Tx(tx) || tx.blobs === undefined) return tx
+  return createMinimal4844TxFromNetworkWrapper(tx, { common: tx.common })
+}
+
+/** What of the price goes to the block's beneficiary; negative when the base fee is not met. */
+export function effectiveTip(tx: TypedTransaction, baseFee: bigint): bigint {
+  if ('gasPrice' in tx) return tx.gasPrice - baseFee
+  const room = tx.maxFeePerGas - baseFee
+  return bigIntMin(tx.maxPriorityFeePerGas, room)
+}
+
+/** The most that a unit of gas may cost the sender. */
+export function maxGasPrice(tx: TypedTransaction): bigint {
+  return 'gasPrice' in tx ? tx.gasPrice : tx.maxFeePerGas
+}
+
+/** The most that the sender may pay the beneficiary for a unit of gas. */
+export function maxTip(tx: TypedTransaction): bigint {
+  return 'gasPrice' in tx ? tx.gasPrice : tx.maxPriorityFeePerGas
+}
+
+/** Gas that the blobs of a transaction take from the block's blob gas. */
+export function blobGas(tx: TypedTransaction): bigint {
+  if (!isBlob4844Tx(tx)) return 0n
+  return BigInt(tx.blobVersionedHashes.length) * tx.common.param('blobGasPerBlob')
+}
+
+/** The most that the transaction may take from its sender's account. */
+export function maxCost(tx: TypedTransaction): bigint {
+  const blobs = isBlob4844Tx(tx) ? tx.maxFeePerBlobGas * blobGas(tx) : 0n
+  return tx.value + tx.gasLimit * maxGasPrice(tx) + blobs
+}

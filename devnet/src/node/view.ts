@@ -1,0 +1,75 @@
+import type { Common } from '@ethereumjs/common'
+import { createEVM, type EVM, type EVMMockBlockchainInterface } from '@ethereumjs/evm'
+import { createAddressFromString } from '@ethereumjs/util'
+import { createVM, type VM } from '@ethereumjs/vm'
+import type { InferencePrecompile } from '@lockstep/precompile'
+import { OverlayDatabase, type StateDatabase } from './database.js'
+import { InferenceRecorder } from './inference.js'
+import { inferenceAddress } from './registry.js'
+import { type ChainState, openState } from './state.js'
+
+/** What a view is made on. */
+export interface ViewSource {
+  readonly common: Common
+  readonly database: StateDatabase
+  readonly inference: InferencePrecompile
+  /** Cancels inferences when the node closes. */
+  readonly signal: AbortSignal
+  /** Hash of an ancestor, for BLOCKHASH. */
+  blockHash(number: bigint): Uint8Array
+}
+
+/**
+ * An EVM over a state of its own: what runs here is seen by nothing else until `commit`.
+ * One view runs one thing at a time.
+ */
+export interface View {
+  readonly common: Common
+  readonly vm: VM
+  readonly evm: EVM
+  readonly state: ChainState
+  readonly recorder: InferenceRecorder
+  /** Moves what was written here into the database of the source. */
+  commit(): Promise<void>
+  /** Another view, that starts from what this one holds now. */
+  fork(): Promise<View>
+}
+
+/** Opens a view on the state with this root. */
+export async function createView(source: ViewSource, root: Uint8Array): Promise<View> {
+  const common = source.common.copy()
+  const overlay = new OverlayDatabase(source.database)
+  const state = openState(overlay, root, common)
+  const recorder = new InferenceRecorder(source.inference, source.signal)
+  const blockchain = ancestors(source)
+  const evm = await createEVM({
+    common,
+    stateManager: state,
+    blockchain,
+    customPrecompiles: [
+      { address: createAddressFromString(inferenceAddress), function: recorder.precompile() },
+    ],
+  })
+  evm.events.on('beforeMessage', () => state.reveal())
+  recorder.attach(evm)
+  const vm = await createVM({ common, stateManager: state, evm, blockchain: blockchain as never })
+  return {
+    common,
+    vm,
+    evm,
+    state,
+    recorder,
+    commit: () => overlay.commit(),
+    fork: async () => createView({ ...source, database: overlay }, await state.getStateRoot()),
+  }
+}
+
+/** The part of a blockchain that an EVM reads. */
+function ancestors(source: ViewSource): EVMMockBlockchainInterface {
+  const chain: EVMMockBlockchainInterface = {
+    getBlock: async (number) => ({ hash: () => source.blockHash(BigInt(number)) }),
+    putBlock: async () => {},
+    shallowCopy: () => chain,
+  }
+  return chain
+}
