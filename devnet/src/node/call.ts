@@ -28,7 +28,7 @@ export async function prepareCall(
 ): Promise<PreparedCall> {
   const view = await at.open()
   if (overrides.state) await overrideState(view.state, overrides.state)
-  const block = callBlock(request, { ...at.header }, view.common, overrides.block)
+  const block = callBlock(request, at.header, view.common, overrides.block)
   const gasCap = transactionGasCap(block.header.gasLimit, view.common)
   return { view, block, tx: callTransaction(request, block, gasCap, view.common) }
 }

@@ -1,7 +1,7 @@
-import { Block, createBlockHeader, type HeaderData } from '@ethereumjs/block'
+import { Block, type BlockHeader, createBlockHeader, type HeaderData } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { createTx, TransactionType, type TypedTransaction, type TypedTxData } from '@ethereumjs/tx'
-import { createAddressFromString } from '@ethereumjs/util'
+import { bigIntMin, createAddressFromString, MAX_INTEGER } from '@ethereumjs/util'
 import { InvalidCallError } from './errors.js'
 import type { BlockOverrides, CallRequest, Hex } from './node.js'
 import { withSender } from './transaction.js'
@@ -16,11 +16,12 @@ export function blockUnder(data: HeaderData, common: Common): Block {
 }
 
 /**
- * The block that a call sees. The base fee is 0 for a call that offers no price, so that it needs no funds.
+ * The block that a call sees. Its base fee is no more than the call offers: 0 for one that offers no price, so that
+ * it needs no funds.
  */
 export function callBlock(
   request: CallRequest,
-  header: HeaderData,
+  header: BlockHeader,
   common: Common,
   overrides: BlockOverrides = {},
 ): Block {
@@ -32,8 +33,7 @@ export function callBlock(
     ...(gasLimit !== undefined && { gasLimit }),
     ...(coinbase !== undefined && { coinbase }),
     ...(prevRandao !== undefined && { mixHash: prevRandao }),
-    ...(baseFee !== undefined && { baseFeePerGas: baseFee }),
-    ...(!offersPrice(request) && { baseFeePerGas: 0n }),
+    baseFeePerGas: bigIntMin(baseFee ?? header.baseFeePerGas ?? 0n, offeredPrice(request)),
     // What the block used is no part of what a call sees, and may exceed an overridden limit.
     gasUsed: 0n,
   }
@@ -67,9 +67,10 @@ export function callTransaction(
   }
 }
 
-function offersPrice(request: CallRequest): boolean {
-  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = request
-  return [gasPrice, maxFeePerGas, maxPriorityFeePerGas].some((price) => (price ?? 0n) > 0n)
+/** The most that the call offers for a unit of gas; a tip alone comes on top of any base fee. */
+function offeredPrice({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: CallRequest): bigint {
+  const unlimited = (maxPriorityFeePerGas ?? 0n) > 0n ? MAX_INTEGER : 0n
+  return gasPrice ?? maxFeePerGas ?? unlimited
 }
 
 function callData(request: CallRequest, block: Block, gasLimit: bigint): TypedTxData {

@@ -1,3 +1,4 @@
+import { bigIntMax } from '@ethereumjs/util'
 import { BaseError } from '@lockstep/precompile'
 
 /** Thrown when a block is to have a timestamp that is not after its parent's. */
@@ -42,11 +43,12 @@ export class Clock {
     return this.offset
   }
 
-  /** Lets the time be `timestamp` now. Returns the offset from wall time. */
+  /** Lets the time be `timestamp` now. Returns the seconds that this skips; 0 when time goes back. */
   set(timestamp: bigint): bigint {
+    const skipped = timestamp - this.wall() - this.offset
     this.exact = undefined
-    this.offset = timestamp - this.wall()
-    return this.offset
+    this.offset += skipped
+    return bigIntMax(skipped, 0n)
   }
 
   /** @throws TimestampError when not after `head`. */

@@ -19,14 +19,14 @@ import type { NodeOptions } from './options.js'
 const zeroAddress: Hex = `0x${'00'.repeat(20)}`
 
 /** Starts a chain in this process. Close it when done. */
-export async function createNode(
-  options: NodeOptions & { precompile: InferencePrecompile; store: ModelStore },
-): Promise<Node> {
+export async function createNode(options: NodeOptions = {}): Promise<Node> {
+  const { precompile, store } = options
+  if (!precompile || !store) throw new BaseError('A node needs a precompile and a store.')
   const hardfork = options.hardfork ?? 'prague'
   const common = createCommon({ chainId: options.chainId ?? 31_337, hardfork })
   const wallClock = options.wallClock ?? (() => BigInt(Math.floor(Date.now() / 1000)))
   const accounts = devAccounts(options.accounts)
-  const models = await registerModels(options.models ?? [], options.store, options.precompile)
+  const models = await registerModels(options.models ?? [], store, precompile)
   const genesis: GenesisOptions = {
     number: options.genesisNumber ?? 0n,
     timestamp: options.genesisTimestamp ?? wallClock(),
@@ -45,12 +45,14 @@ export async function createNode(
   const clock = new Clock(wallClock)
   if (options.genesisTimestamp !== undefined) clock.set(options.genesisTimestamp)
   return new LocalNode({
-    ledger: new Ledger(chain, database, options.precompile, abort.signal, common),
+    ledger: new Ledger(chain, database, precompile, abort.signal, common),
     clock,
     accounts,
-    precompile: options.precompile,
-    models: options.store,
+    precompile,
+    models: store,
     hardfork,
+    genesis,
+    genesisCommon: common,
     settings: {
       gasLimit: genesis.gasLimit,
       coinbase: genesis.coinbase,

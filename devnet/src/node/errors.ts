@@ -63,7 +63,7 @@ const messages: Record<PoolErrorReason, string> = {
   chainIdMismatch: 'invalid chain id for signer',
   dropped: 'transaction was dropped from the pool',
   feeTooLow: 'max fee per gas less than block base fee',
-  gasLimitTooHigh: 'exceeds block gas limit',
+  gasLimitTooHigh: 'intrinsic gas too high -- tx.gas_limit > env.block.gas_limit',
   initcodeTooLarge: 'max initcode size exceeded',
   insufficientFunds: 'Insufficient funds for gas * price + value',
   intrinsicGasTooLow: 'intrinsic gas too low',

@@ -110,8 +110,6 @@ async function writeState(
 export interface LockstepConfig {
   /** Version of the gas schedule. */
   readonly schedule: string
-  /** Version of the rules by which models are refused. */
-  readonly validator: string
   /** What runs models of the class `pinned`. */
   readonly pinnedRuntime: RuntimeId
 }
@@ -168,11 +166,27 @@ function forkSchedule(common: Common): Record<string, unknown> {
   const key = (hardfork: Hardfork) =>
     hardforks.indexOf(hardfork) < timed ? `${hardfork}Block` : `${hardfork}Time`
   const merged = common.gteHardfork('paris')
+  const blobForks = active.filter((name) => hardforks.indexOf(name) >= hardforks.indexOf('cancun'))
   return {
     chainId: Number(common.chainId()),
     ...Object.fromEntries(pastForks.map((name) => [name, 0])),
     ...Object.fromEntries(active.filter((name) => name !== 'paris').map((name) => [key(name), 0])),
     ...(merged && { terminalTotalDifficulty: 0, terminalTotalDifficultyPassed: true }),
     ...(common.isActivatedEIP(6110) && { depositContractAddress: depositContract }),
+    ...(blobForks.length > 0 && {
+      blobSchedule: Object.fromEntries(blobForks.map((name) => [name, blobSchedule(common, name)])),
+    }),
+  }
+}
+
+function blobSchedule(common: Common, hardfork: Hardfork): Record<string, number> {
+  const rules = common.copy()
+  rules.setHardfork(hardfork)
+  const schedule = rules.getBlobGasSchedule()
+  const gasPerBlob = rules.param('blobGasPerBlob')
+  return {
+    target: Number(schedule.targetBlobGasPerBlock / gasPerBlob),
+    max: Number(schedule.maxBlobGasPerBlock / gasPerBlob),
+    baseFeeUpdateFraction: Number(schedule.blobGasPriceUpdateFraction),
   }
 }

@@ -12,6 +12,7 @@ import { createCommon, type Hardfork } from './common.js'
 import { changeAccount, changeCode, changeStorage } from './control.js'
 import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
+import { type GenesisOptions, genesisJson } from './genesis.js'
 import { IntervalTimer } from './intervals.js'
 import type { Ledger } from './ledger.js'
 import { Miner } from './miner.js'
@@ -45,6 +46,9 @@ export interface NodeParts {
   readonly precompile: InferencePrecompile
   readonly models: ModelStore
   readonly hardfork: Hardfork
+  readonly genesis: GenesisOptions
+  /** The rules that the chain started with. */
+  readonly genesisCommon: Common
   readonly settings: Readonly<BlockSettings>
   readonly mining: MiningMode
   readonly order: Order
@@ -79,7 +83,7 @@ export class LocalNode implements Node {
       maxTransactions: parts.maxBlockTransactions,
       onBlock: (block) => this.events.emit('block', block),
     })
-    this.timer = new IntervalTimer(() => this.tick())
+    this.timer = new IntervalTimer(() => this.background(() => this.miner.mine(1)))
     this.mode = parts.mining
     this.timer.set(this.mode)
   }
@@ -102,6 +106,13 @@ export class LocalNode implements Node {
 
   get models(): ModelStore {
     return this.parts.models
+  }
+
+  genesisJson(): Record<string, unknown> {
+    const { engine, schedule } = this.precompile
+    const pinnedRuntime = engine.runtimeId
+    const { genesis, genesisCommon } = this.parts
+    return genesisJson(genesis, genesisCommon, { schedule: schedule.version, pinnedRuntime })
   }
 
   get head(): SealedBlock {
@@ -162,7 +173,7 @@ export class LocalNode implements Node {
     const watch = this.transactions.watch(pooled.hash)
     this.events.emit('pendingTransaction', pooled)
     try {
-      if (this.mode.type === 'auto' || this.mode.type === 'mixed') {
+      if (minesAtOnce(this.mode)) {
         await this.queue.run(() => this.miner.mineTransaction(pooled.hash))
       }
     } finally {
@@ -202,6 +213,7 @@ export class LocalNode implements Node {
   setMining(mode: MiningMode): void {
     this.mode = mode
     this.timer.set(mode)
+    if (minesAtOnce(mode)) void this.background(() => this.miner.minePool())
   }
 
   setBalance(address: Hex, balance: bigint): Promise<void> {
@@ -332,11 +344,16 @@ export class LocalNode implements Node {
     if (removed.length > 0) this.events.emit('removed', removed)
   }
 
-  private async tick(): Promise<void> {
+  /** Changes the chain without anybody who waits for it. */
+  private async background(task: () => Promise<unknown>): Promise<void> {
     try {
-      await this.mine()
+      await this.queue.run(task)
     } catch (error) {
       this.events.emit('failure', error as Error)
     }
   }
+}
+
+function minesAtOnce(mode: MiningMode): boolean {
+  return mode.type === 'auto' || mode.type === 'mixed'
 }

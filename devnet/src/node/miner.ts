@@ -55,14 +55,15 @@ export class Miner {
 
   /**
    * Seals blocks, the first from the pool's transactions, the others from what is left.
-   * @param intervalSeconds time between them; without it they follow the clock.
+   * @param intervalSeconds how far the time moves on before each; without it they follow the clock.
    */
-  async mine(count: number, intervalSeconds?: number): Promise<SealedBlock[]> {
+  async mine(count: number, intervalSeconds = 0): Promise<SealedBlock[]> {
     const { clock, ledger } = this.options
     const sealed: SealedBlock[] = []
     let view: View | undefined
+    if (count > 0) clock.increase(BigInt(intervalSeconds))
     for (let index = 0; index < count; index++) {
-      if (index > 0 && intervalSeconds !== undefined) {
+      if (index > 0 && intervalSeconds > 0) {
         const last = ledger.chain.head.block.header.timestamp
         clock.setNext(last + BigInt(intervalSeconds), last)
       }
@@ -70,13 +71,21 @@ export class Miner {
       // Thousands of empty blocks would otherwise keep everybody else waiting.
       await setImmediate()
     }
-    if (count > 0 && intervalSeconds !== undefined) clock.increase(BigInt(intervalSeconds))
     return sealed
   }
 
   /** Seals blocks until the transaction is in one, or nothing more of the pool fits. */
-  async mineTransaction(hash: Hex): Promise<void> {
-    while (this.options.pool.isPending(hash)) {
+  mineTransaction(hash: Hex): Promise<void> {
+    return this.mineWhile(() => this.options.pool.isPending(hash))
+  }
+
+  /** Seals blocks until nothing more of the pool fits. */
+  minePool(): Promise<void> {
+    return this.mineWhile(() => this.options.pool.runs().length > 0)
+  }
+
+  private async mineWhile(wanted: () => boolean): Promise<void> {
+    while (wanted()) {
       const view = await this.options.ledger.headView()
       const built = await this.tryBuild(view)
       if (!built) continue

@@ -156,6 +156,8 @@ export interface Node {
   readonly accounts: readonly DevAccount[]
 
   // Blocks
+  /** The genesis as `genesis.json` of other clients, with this chain's own configuration in `config.lockstep`. */
+  genesisJson(): Record<string, unknown>
   readonly head: SealedBlock
   /** Undefined when there is no such block. `pending` is built on the spot from the pool, and sealed into nothing. */
   block(id: BlockId): Promise<SealedBlock | undefined>
@@ -241,7 +243,7 @@ export interface Node {
   increaseTime(seconds: bigint): bigint
   /** @throws TimestampError when not after the head's. */
   setNextBlockTimestamp(timestamp: bigint): void
-  /** Returns the offset from wall time. */
+  /** Returns the seconds that this skips; 0 when time goes back. */
   setTime(timestamp: bigint): bigint
   setBlockTimestampInterval(seconds: bigint | undefined): void
 

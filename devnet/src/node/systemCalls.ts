@@ -5,6 +5,7 @@ import {
   CLRequestType,
   concatBytes,
   createAddressFromString,
+  equalsBytes,
   hexToBytes,
   SYSTEM_ADDRESS,
   setLengthLeft,
@@ -16,6 +17,7 @@ import {
   beaconRoots,
   blockHashes,
   consolidationRequests,
+  type SystemContract,
   withdrawalRequests,
 } from './systemContracts.js'
 import type { View } from './view.js'
@@ -59,18 +61,22 @@ export async function collectRequests(view: View, logs: readonly Log[]): Promise
     requests.push(new CLRequest(CLRequestType.Deposit, readDeposits(logs)))
   }
   if (view.common.isActivatedEIP(withdrawalRequests.eip)) {
-    requests.push(await dequeue(view, withdrawalRequests.address, CLRequestType.Withdrawal))
+    requests.push(await dequeue(view, withdrawalRequests, CLRequestType.Withdrawal))
   }
   if (view.common.isActivatedEIP(consolidationRequests.eip)) {
-    requests.push(await dequeue(view, consolidationRequests.address, CLRequestType.Consolidation))
+    requests.push(await dequeue(view, consolidationRequests, CLRequestType.Consolidation))
   }
   return requests
 }
 
 /** Calls a request contract as the system does at the end of a block; the caller leaves no trace. */
-async function dequeue(view: View, contract: Hex, type: CLRequestType): Promise<Request> {
-  const to = createAddressFromString(contract)
-  if ((await view.state.getAccount(to)) === undefined) return new CLRequest(type, new Uint8Array())
+async function dequeue(
+  view: View,
+  contract: SystemContract,
+  type: CLRequestType,
+): Promise<Request> {
+  const to = createAddressFromString(contract.address)
+  if (await isIdle(view, contract)) return new CLRequest(type, new Uint8Array())
   const caller = createAddressFromString(SYSTEM_ADDRESS)
   const before = await view.state.getAccount(caller)
   const { execResult } = await view.evm.runCall({ caller, to, gasLimit: systemCallGasLimit })
@@ -78,6 +84,25 @@ async function dequeue(view: View, contract: Hex, type: CLRequestType): Promise<
   else await view.state.deleteAccount(caller)
   await view.evm.journal.cleanup()
   return new CLRequest(type, execResult.returnValue)
+}
+
+/** Slots in which a request contract counts: the excess, the requests of this block, and the queue's ends. */
+const countSlots = [0n, 1n, 2n, 3n]
+
+/**
+ * Whether calling a request contract would change and give nothing: it is not there, or it is the EIP's own and
+ * all its counts are zero. Most blocks are spared the call.
+ */
+async function isIdle(view: View, contract: SystemContract): Promise<boolean> {
+  const address = createAddressFromString(contract.address)
+  const account = await view.state.getAccount(address)
+  if (!account) return true
+  if (!equalsBytes(account.codeHash, contract.codeHash)) return false
+  for (const slot of countSlots) {
+    const count = await view.state.getStorage(address, setLengthLeft(bigIntToBytes(slot), 32))
+    if (count.some((byte) => byte !== 0)) return false
+  }
+  return true
 }
 
 /** keccak256 of `DepositEvent(bytes,bytes,bytes,bytes,bytes)`. */
