@@ -1,10 +1,10 @@
-import { type Abi, type Address, type Hex, parseEther, parseUnits } from 'viem'
+import { type Address, type Hex, parseEther, parseUnits } from 'viem'
 import { poolAbi, tokenAbi } from './abi.js'
 import { connect, type DemoClient } from './client.js'
-import { type Artifact, compile } from './compile.js'
-import { ExampleError } from './errors.js'
+import { compile } from './compile.js'
 import { readModel } from './model.js'
 import { readDailyPrices, WINDOW } from './prices.js'
+import { confirm, deployArtifact } from './transaction.js'
 
 const CONTRACTS = new URL('../contracts/', import.meta.url)
 /** Decimals of the prices that the keeper pushes. */
@@ -23,11 +23,6 @@ export interface VolatilityDemo {
   readonly tokens: { readonly index: Address; readonly dollar: Address }
 }
 
-/** Thrown when a transaction of the demonstration was mined and failed. */
-export class TransactionFailedError extends ExampleError {
-  override readonly name = 'TransactionFailedError'
-}
-
 /**
  * Deploys the model and the pool, adds liquidity, and pushes enough prices for the first prediction.
  * @param options.rpcUrl a devnet that signs for its first account
@@ -44,10 +39,15 @@ export async function deployVolatilityDemo(options: {
   const { id: modelId } = await client.inference.deployModelSync({ bytes: await readModel() })
   const { DemoToken, VolatilityPool } = compile(CONTRACTS, ['DemoToken', 'VolatilityPool'])
 
-  const index = await deploy(client, DemoToken, ['Index', 'IDX', SUPPLY])
-  const dollar = await deploy(client, DemoToken, ['Dollar', 'USD', SUPPLY])
+  const index = await deployArtifact(client, DemoToken, ['Index', 'IDX', SUPPLY])
+  const dollar = await deployArtifact(client, DemoToken, ['Dollar', 'USD', SUPPLY])
   const keeper = client.account.address
-  const contractAddress = await deploy(client, VolatilityPool, [modelId, keeper, index, dollar])
+  const contractAddress = await deployArtifact(client, VolatilityPool, [
+    modelId,
+    keeper,
+    index,
+    dollar,
+  ])
   const demo = { modelId, contractAddress, tokens: { index, dollar } }
 
   await provide(client, demo, closes[0] ?? 1)
@@ -69,36 +69,11 @@ export async function pushPrice(client: DemoClient, pool: Address, close: number
   )
 }
 
-/**
- * Waits for a transaction.
- * @throws TransactionFailedError when it reverted
- */
-export async function confirm(client: DemoClient, hash: Hex) {
-  const receipt = await client.waitForTransactionReceipt({ hash })
-  if (receipt.status !== 'success')
-    throw new TransactionFailedError(
-      `Transaction ${hash} reverted in block ${receipt.blockNumber}.`,
-    )
-  return receipt
-}
-
 /** One more closing price than the model takes returns. */
 function lastCloses(): number[] {
   return readDailyPrices()
     .slice(-(WINDOW + 1))
     .map((day) => day.close)
-}
-
-async function deploy(
-  client: DemoClient,
-  artifact: Artifact,
-  args: readonly unknown[],
-): Promise<Address> {
-  const abi: Abi = artifact.abi
-  const hash = await client.deployContract({ abi, bytecode: artifact.bytecode, args })
-  const { contractAddress } = await confirm(client, hash)
-  if (!contractAddress) throw new TransactionFailedError(`Transaction ${hash} created no contract.`)
-  return contractAddress
 }
 
 async function provide(

@@ -1,8 +1,9 @@
 import { type Hex, parseEther, parseEventLogs } from 'viem'
 import { poolAbi } from './abi.js'
 import type { DemoClient } from './client.js'
-import { confirm, pushPrice, type VolatilityDemo } from './deploy.js'
+import { pushPrice, type VolatilityDemo } from './deploy.js'
 import { type DailyPrice, simpleReturns, WINDOW } from './prices.js'
+import { confirm } from './transaction.js'
 
 /** What each day's trader brings. */
 const SWAP_DOLLARS = parseEther('1000')
