@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { BlockHeader, HeaderData } from '@ethereumjs/block'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import {
@@ -62,6 +63,9 @@ export class ExcludedTransactionError extends BaseError {
   }
 }
 
+/** How long transactions execute one after another before others of this process get a turn. */
+const longestTurnMs = 10
+
 /** prevRandao of the block after `parent`: a function of the chain, so that building again gives the same block. */
 export function nextPrevRandao(parent: BlockHeader): Uint8Array {
   return hexToBytes(keccak256(parent.hash()))
@@ -86,8 +90,13 @@ export async function buildBlock(
     parentHash: template.parent.hash(),
     parentBeaconBlockRoot: new Uint8Array(32),
   })
+  let yielded = performance.now()
   for (let next = candidates.next(); next; next = candidates.next()) {
     if (!(await run.add(next))) candidates.skipSender()
+    if (performance.now() - yielded > longestTurnMs) {
+      await setImmediate()
+      yielded = performance.now()
+    }
   }
   return run.finish()
 }
@@ -153,6 +162,7 @@ class BlockRun {
     const { view } = this
     const logs = this.mined.flatMap((transaction) => transaction.receipt.logs)
     const requests = await collectRequests(view, logs)
+    if (view.recorder.fault) throw view.recorder.fault
     await view.evm.journal.commit()
     const block = await seal(
       this.data,

@@ -198,7 +198,7 @@ describe('call', () => {
     await expect(node.call({ to, gasPrice: 1n, maxFeePerGas: 1n }, 'latest')).rejects.toThrow(
       InvalidCallError,
     )
-    await expect(node.call({ to, gas: 2n ** 64n }, 'latest')).rejects.toThrow(InvalidCallError)
+    await expect(node.call({ to, value: -1n }, 'latest')).rejects.toThrow(InvalidCallError)
     await expect(node.call({ to, gas: 20_999n }, 'latest')).rejects.toThrow('intrinsic gas too low')
     await expect(node.call({ to, authorizationList: [{ nonsense: 1 }] }, 'latest')).rejects.toThrow(
       InvalidCallError,
@@ -267,6 +267,18 @@ describe('gas', () => {
     expect(error).toBeInstanceOf(ExecutionRevertedError)
     expect(error.exception).toBe('revert')
     expect(error.returnData).toContain('4')
+  })
+
+  test('is bounded, however much is asked for', async () => {
+    const node = await testNode()
+    const to = await deployProbe(node)
+    const request = { to, data: probeData('gasLeft'), gas: 2n ** 64n }
+    const { returnData } = await node.call(request, 'latest', { block: { gasLimit: 2n ** 62n } })
+    expect(Number(returnData)).toBeLessThan(50_000_000)
+    const loop = node.call({ to, gas: 2n ** 64n }, 'latest', {
+      state: { [to]: { code: '0x5b600056' } },
+    })
+    expect(await loop).toMatchObject({ success: false, exception: 'out of gas' })
   })
 
   test('offers the gas that a transaction may have where the request names none', async () => {

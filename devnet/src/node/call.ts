@@ -1,7 +1,7 @@
 import type { Block } from '@ethereumjs/block'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { RunTxResult } from '@ethereumjs/vm'
-import { callBlock, callTransaction, transactionGasCap } from './callTransaction.js'
+import { callBlock, callGas, callTransaction } from './callTransaction.js'
 import { executeCall } from './execute.js'
 import type { BlockOverrides, CallOutcome, CallRequest, StateOverrides } from './node.js'
 import { overrideState } from './overrides.js'
@@ -29,8 +29,8 @@ export async function prepareCall(
   const view = await at.open()
   if (overrides.state) await overrideState(view.state, overrides.state)
   const block = callBlock(request, at.header, view.common, overrides.block)
-  const gasCap = transactionGasCap(block.header.gasLimit, view.common)
-  return { view, block, tx: callTransaction(request, block, gasCap, view.common) }
+  const gas = callGas(request, at.header, block)
+  return { view, block, tx: callTransaction(request, block, gas, view.common) }
 }
 
 /**

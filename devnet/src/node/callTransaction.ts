@@ -1,7 +1,7 @@
 import { Block, type BlockHeader, createBlockHeader, type HeaderData } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { createTx, TransactionType, type TypedTransaction, type TypedTxData } from '@ethereumjs/tx'
-import { bigIntMin, createAddressFromString, MAX_INTEGER } from '@ethereumjs/util'
+import { bigIntMax, bigIntMin, createAddressFromString, MAX_INTEGER } from '@ethereumjs/util'
 import { InvalidCallError } from './errors.js'
 import type { BlockOverrides, CallRequest, Hex } from './node.js'
 import { withSender } from './transaction.js'
@@ -40,16 +40,26 @@ export function callBlock(
   return blockUnder(data, common)
 }
 
-/** The most gas that one transaction may have in a block with this limit (EIP-7825 caps it from Osaka on). */
-export function transactionGasCap(blockGasLimit: bigint, common: Common): bigint {
-  if (!common.isActivatedEIP(7825)) return blockGasLimit
-  const cap = common.param('maxTransactionGasLimit')
-  return cap < blockGasLimit ? cap : blockGasLimit
+/** Calls may have this much gas even where blocks hold less, as with geth. */
+const leastCallGasCap = 50_000_000n
+
+/**
+ * The gas of a call: what it asks for, or that of a block. A call that asks for more than this node executes for
+ * anybody gets as much as it may have: nothing else would end an endless loop.
+ * @param sealed header of the block that the call follows.
+ * @param block the block that it sees.
+ */
+export function callGas(request: CallRequest, sealed: BlockHeader, block: Block): bigint {
+  const cap = bigIntMax(leastCallGasCap, sealed.gasLimit)
+  const gas = bigIntMin(request.gas ?? block.header.gasLimit, cap)
+  // EIP-7825 limits every transaction from Osaka on.
+  if (!block.common.isActivatedEIP(7825)) return gas
+  return bigIntMin(gas, block.common.param('maxTransactionGasLimit'))
 }
 
 /**
  * The unsigned transaction that a call amounts to.
- * @param gasLimit used where the request names none.
+ * @param gasLimit from `callGas`.
  * @throws InvalidCallError when no transaction can have these fields.
  */
 export function callTransaction(
@@ -75,7 +85,7 @@ function offeredPrice({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: CallRequ
 
 function callData(request: CallRequest, block: Block, gasLimit: bigint): TypedTxData {
   const fields = {
-    gasLimit: request.gas ?? gasLimit,
+    gasLimit,
     value: request.value ?? 0n,
     data: request.data ?? ('0x' as Hex),
     ...(request.to && { to: request.to }),

@@ -32,7 +32,7 @@ export class Clock {
 
   /** Settles that the next block has this timestamp: time goes on from a timestamp that was asked for. */
   seal(timestamp: bigint): void {
-    if (this.exact === undefined) return
+    if (this.exact !== timestamp) return
     this.exact = undefined
     this.offset = timestamp - this.wall()
   }

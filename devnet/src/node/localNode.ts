@@ -81,6 +81,7 @@ export class LocalNode implements Node {
       settings: this.settings,
       order: parts.order,
       maxTransactions: parts.maxBlockTransactions,
+      signal: parts.abort.signal,
       onBlock: (block) => this.events.emit('block', block),
     })
     this.timer = new IntervalTimer(() => this.background(() => this.miner.mine(1)))
@@ -299,6 +300,7 @@ export class LocalNode implements Node {
       this.snapshots.clear()
       this.transactions.clear()
       Object.assign(this.settings, this.parts.settings)
+      this.parts.ledger.common = this.parts.genesisCommon
       await this.rewind(header.number, header.stateRoot)
     })
   }

@@ -25,6 +25,8 @@ export interface MinerOptions {
   readonly order: Order
   /** The most transactions that a block takes. */
   readonly maxTransactions: number
+  /** Ends mining between two blocks. */
+  readonly signal: AbortSignal
   readonly onBlock: (block: SealedBlock) => void
 }
 
@@ -62,7 +64,7 @@ export class Miner {
     const sealed: SealedBlock[] = []
     let view: View | undefined
     if (count > 0) clock.increase(BigInt(intervalSeconds))
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index < count && !this.options.signal.aborted; index++) {
       if (index > 0 && intervalSeconds > 0) {
         const last = ledger.chain.head.block.header.timestamp
         clock.setNext(last + BigInt(intervalSeconds), last)
@@ -85,24 +87,26 @@ export class Miner {
   }
 
   private async mineWhile(wanted: () => boolean): Promise<void> {
-    while (wanted()) {
+    while (wanted() && !this.options.signal.aborted) {
       const view = await this.options.ledger.headView()
+      const used = { ...this.options.settings }
       const built = await this.tryBuild(view)
       if (!built) continue
       if (built.sealed.transactions.length === 0) {
         this.reject(built)
         return
       }
-      await this.append(built, view)
+      await this.append(built, view, used)
     }
   }
 
   private async sealNext(view: View | undefined, sealed: SealedBlock[]): Promise<View> {
     for (let current = view; ; current = undefined) {
       current ??= await this.options.ledger.headView()
+      const used = { ...this.options.settings }
       const built = await this.tryBuild(current)
       if (!built) continue
-      await this.append(built, current)
+      await this.append(built, current, used)
       sealed.push(built.sealed)
       return current
     }
@@ -145,13 +149,14 @@ export class Miner {
     }
   }
 
-  private async append(built: BuiltBlock, view: View): Promise<void> {
+  /** @param used the settings that the block was built with; what was set since then is for the next. */
+  private async append(built: BuiltBlock, view: View, used: BlockSettings): Promise<void> {
     const { clock, ledger, settings } = this.options
     await view.commit()
     ledger.chain.append(built.sealed)
     clock.seal(built.sealed.block.header.timestamp)
-    settings.baseFee = undefined
-    settings.prevRandao = undefined
+    if (settings.baseFee === used.baseFee) settings.baseFee = undefined
+    if (settings.prevRandao === used.prevRandao) settings.prevRandao = undefined
     this.reject(built)
     await settleBlock(ledger, this.options.pool, built.sealed)
     this.options.onBlock(built.sealed)
