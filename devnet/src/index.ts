@@ -9,6 +9,7 @@ export {
   PoolError,
   type PoolErrorReason,
 } from './node/errors.js'
+export { UnsupportedBlobsError } from './node/kzg.js'
 export type * from './node/node.js'
 export type { NodeOptions } from './node/options.js'
 export { inferenceAddress, registryAddress } from './node/registry.js'

@@ -1,9 +1,10 @@
 import { paramsBlock } from '@ethereumjs/block'
-import { type ChainConfig, Common, type CustomCrypto, type ParamsDict } from '@ethereumjs/common'
+import { type ChainConfig, Common, type ParamsDict } from '@ethereumjs/common'
 import { paramsEVM } from '@ethereumjs/evm'
 import { paramsTx } from '@ethereumjs/tx'
 import { paramsVM } from '@ethereumjs/vm'
 import { BaseError } from '@lockstep/precompile'
+import { createKzg } from './kzg.js'
 
 /** Rule sets that a chain may start with, oldest first. */
 export const hardforks = [
@@ -77,11 +78,7 @@ export function toHardfork(name: string): Hardfork {
  * Rules of a chain on which every fork up to `hardfork` holds from genesis on, under proof of stake:
  * no block reward is paid, whatever the fork.
  */
-export function createCommon(options: {
-  chainId: number
-  hardfork: Hardfork
-  customCrypto?: CustomCrypto
-}): Common {
+export function createCommon(options: { chainId: number; hardfork: Hardfork }): Common {
   const active = hardforks.slice(0, hardforks.indexOf(options.hardfork) + 1)
   const chain: ChainConfig = {
     name: 'lockstep',
@@ -101,7 +98,7 @@ export function createCommon(options: {
   const common = new ChainCommon({
     chain,
     hardfork: options.hardfork,
-    ...(options.customCrypto && { customCrypto: options.customCrypto }),
+    customCrypto: { kzg: createKzg() },
   })
   for (const table of [paramsBlock, paramsTx, paramsEVM, paramsVM]) common.updateParams(table)
   return common
