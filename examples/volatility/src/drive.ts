@@ -20,7 +20,7 @@ export interface Episode {
 
 /** A quiet spring, and the crash three years later; the network saw neither in training. */
 export const EPISODES: readonly Episode[] = [
-  { name: 'calm', from: '2017-05-22', to: '2017-06-02' },
+  { name: 'calm', from: '2017-05-01', to: '2017-05-12' },
   { name: 'crash', from: '2020-03-04', to: '2020-03-20' },
 ]
 
