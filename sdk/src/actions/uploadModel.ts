@@ -1,0 +1,48 @@
+import { bytesToHex, type Client, type Hex, keccak256 } from 'viem'
+import { BaseError } from '../errors/base.js'
+import { requestLockstep } from '../rpc.js'
+
+/** Bytes of the model in one request; the node takes at most 4 MiB. */
+const chunkBytes = 2 ** 20
+
+/** An empty file. */
+export class EmptyModelError extends BaseError {
+  override readonly name = 'EmptyModelError'
+
+  constructor() {
+    super('The model is empty.', { remedy: 'Pass the bytes of an ONNX file.' })
+  }
+}
+
+/**
+ * Gives a node the bytes of a model, in chunks. Nothing is stored that the validator refuses.
+ * @param parameters.bytes The ONNX file.
+ * @param parameters.onProgress Told of the bytes sent so far.
+ * @returns the model's id, keccak256 of its bytes.
+ */
+export async function uploadModel(
+  client: Client,
+  parameters: uploadModel.Parameters,
+): Promise<uploadModel.ReturnType> {
+  const { bytes, onProgress } = parameters
+  if (bytes.length === 0) throw new EmptyModelError()
+  const id = keccak256(bytes)
+  const held = await requestLockstep(client, 'lockstep_getModel', [id])
+  for (let offset = 0; held === null && offset < bytes.length; offset += chunkBytes) {
+    const chunk = bytes.subarray(offset, offset + chunkBytes)
+    await requestLockstep(client, 'lockstep_putModel', [
+      id,
+      { offset, size: bytes.length, data: bytesToHex(chunk) },
+    ])
+    onProgress?.({ sent: offset + chunk.length, total: bytes.length })
+  }
+  return id
+}
+
+export declare namespace uploadModel {
+  type Parameters = {
+    readonly bytes: Uint8Array
+    readonly onProgress?: ((progress: { sent: number; total: number }) => void) | undefined
+  }
+  type ReturnType = Hex
+}

@@ -1,0 +1,287 @@
+import { type Address, ContractFunctionRevertedError, type Hex } from 'viem'
+import { fromModelName } from '../modelName.js'
+import { BaseError } from './base.js'
+
+/** A revert of the precompile or the registry; `errorName` is the Solidity error. */
+export class InferenceRevertError extends BaseError {
+  override readonly name: string = 'InferenceRevertError'
+  readonly errorName: string
+
+  constructor(errorName: string, message: string, options: { remedy?: string; cause: unknown }) {
+    super(message, options)
+    this.errorName = errorName
+  }
+}
+
+/** The chain does not list the model. */
+export class ModelNotFoundError extends InferenceRevertError {
+  override readonly name = 'ModelNotFoundError'
+  constructor(
+    readonly model: Hex,
+    cause: unknown,
+  ) {
+    super('ModelNotFound', `Model ${model} is not registered on this chain.`, {
+      remedy: 'Register it with `deployModelSync`, or with `lockstep deploy model.onnx`.',
+      cause,
+    })
+  }
+}
+
+/** The node's validator refuses the model's bytes. */
+export class ModelRefusedError extends InferenceRevertError {
+  override readonly name = 'ModelRefusedError'
+  constructor(
+    readonly model: Hex,
+    cause: unknown,
+  ) {
+    super('ModelRefused', `Model ${model} is refused by the validator.`, {
+      remedy: '`lockstep inspect model.onnx` says why.',
+      cause,
+    })
+  }
+}
+
+/** The model has several inputs or outputs, or more than one open dimension. */
+export class UseInferTensorsError extends InferenceRevertError {
+  override readonly name = 'UseInferTensorsError'
+  constructor(
+    readonly model: Hex,
+    cause: unknown,
+  ) {
+    super('UseInferTensors', `Model ${model} has a signature that \`infer\` cannot carry.`, {
+      remedy: 'Call it with `inferTensors`.',
+      cause,
+    })
+  }
+}
+
+/** Another number of inputs than the model has. */
+export class InputCountMismatchError extends InferenceRevertError {
+  override readonly name = 'InputCountMismatchError'
+  constructor(
+    readonly want: bigint,
+    readonly got: bigint,
+    cause: unknown,
+  ) {
+    super('InputCountMismatch', `The model takes ${want} inputs, got ${got}.`, { cause })
+  }
+}
+
+/** An input of another element type than declared; types are ONNX `TensorProto.DataType` numbers. */
+export class DtypeMismatchError extends InferenceRevertError {
+  override readonly name = 'DtypeMismatchError'
+  constructor(
+    readonly input: bigint,
+    readonly want: number,
+    readonly got: number,
+    cause: unknown,
+  ) {
+    super('DtypeMismatch', `Input ${input} has the element type ${want}, got ${got}.`, {
+      remedy: 'The numbers are those of ONNX TensorProto.DataType: 1 is float32, 7 is int64.',
+      cause,
+    })
+  }
+}
+
+/** An input of another shape than declared. */
+export class ShapeMismatchError extends InferenceRevertError {
+  override readonly name = 'ShapeMismatchError'
+  constructor(
+    readonly input: bigint,
+    readonly want: readonly number[],
+    readonly got: readonly number[],
+    cause: unknown,
+  ) {
+    super('ShapeMismatch', `Input ${input} has the shape [${want.map(dimension)}], got [${got}].`, {
+      cause,
+    })
+  }
+}
+
+/** `data` of another length than its dtype and shape take. */
+export class DataLengthMismatchError extends InferenceRevertError {
+  override readonly name = 'DataLengthMismatchError'
+  constructor(
+    readonly input: bigint,
+    readonly want: bigint,
+    readonly got: bigint,
+    cause: unknown,
+  ) {
+    super('DataLengthMismatch', `Input ${input} takes ${want} bytes, got ${got}.`, { cause })
+  }
+}
+
+/** A value that the input's element type cannot hold. */
+export class ValueOutOfRangeError extends InferenceRevertError {
+  override readonly name = 'ValueOutOfRangeError'
+  constructor(
+    readonly input: bigint,
+    readonly index: bigint,
+    cause: unknown,
+  ) {
+    super(
+      'ValueOutOfRange',
+      `Element ${index} of input ${input} does not fit the input's element type.`,
+      { cause },
+    )
+  }
+}
+
+/** Shapes that ask for more memory or work than a block may hold. */
+export class RunTooLargeError extends InferenceRevertError {
+  override readonly name = 'RunTooLargeError'
+  constructor(
+    readonly model: Hex,
+    cause: unknown,
+  ) {
+    super(
+      'RunTooLarge',
+      `Model ${model} would need too much memory or work on inputs of these shapes.`,
+      {
+        remedy: 'Send smaller inputs.',
+        cause,
+      },
+    )
+  }
+}
+
+/** The graph itself rejects these values, on every machine. */
+export class GraphRejectedError extends InferenceRevertError {
+  override readonly name = 'GraphRejectedError'
+  constructor(
+    readonly model: Hex,
+    cause: unknown,
+  ) {
+    super(
+      'GraphRejected',
+      `The graph of model ${model} rejects these values: an index out of range, a division by zero.`,
+      { cause },
+    )
+  }
+}
+
+/** An output element is NaN or infinite. */
+export class NonFiniteOutputError extends InferenceRevertError {
+  override readonly name = 'NonFiniteOutputError'
+  constructor(
+    readonly output: bigint,
+    readonly index: bigint,
+    cause: unknown,
+  ) {
+    super('NonFiniteOutput', `Element ${index} of output ${output} is not a finite number.`, {
+      remedy: 'Keep the inputs in the range that the model was trained on.',
+      cause,
+    })
+  }
+}
+
+/** An output element does not fit `int256` with 18 decimals. */
+export class OutputOutOfRangeError extends InferenceRevertError {
+  override readonly name = 'OutputOutOfRangeError'
+  constructor(
+    readonly output: bigint,
+    readonly index: bigint,
+    cause: unknown,
+  ) {
+    super(
+      'OutputOutOfRange',
+      `Element ${index} of output ${output} does not fit int256 with 18 decimals.`,
+      {
+        remedy: 'Read it with `inferTensors`.',
+        cause,
+      },
+    )
+  }
+}
+
+/** The gas that a contract may forward is below the model's quote. */
+export class InsufficientInferenceGasError extends InferenceRevertError {
+  override readonly name = 'InsufficientInferenceGasError'
+  constructor(
+    readonly needed: bigint,
+    readonly left: bigint,
+    cause: unknown,
+  ) {
+    super(
+      'InsufficientInferenceGas',
+      `The inference needs ${needed} gas; ${left} were left, of which 63/64 may be forwarded.`,
+      {
+        remedy: 'Send the transaction with more gas.',
+        cause,
+      },
+    )
+  }
+}
+
+/** The registry holds no model under the name. */
+export class NameNotSetError extends InferenceRevertError {
+  override readonly name = 'NameNotSetError'
+  constructor(
+    readonly owner: Address,
+    encodedName: Hex,
+    cause: unknown,
+  ) {
+    super('NameNotSet', `The name ${owner}/${fromModelName(encodedName)} points to no model.`, {
+      remedy: 'Set it with `setModelName`, or list the names with `getModels`.',
+      cause,
+    })
+  }
+}
+
+function dimension(dim: number): string {
+  return dim === 0xffffffff ? 'any' : String(dim)
+}
+
+type Args = readonly unknown[]
+
+const decoders: Readonly<Record<string, (args: Args, cause: unknown) => InferenceRevertError>> = {
+  ModelNotFound: ([model], cause) => new ModelNotFoundError(model as Hex, cause),
+  ModelNotRegistered: ([model], cause) => new ModelNotFoundError(model as Hex, cause),
+  ModelRefused: ([model], cause) => new ModelRefusedError(model as Hex, cause),
+  UseInferTensors: ([model], cause) => new UseInferTensorsError(model as Hex, cause),
+  InputCountMismatch: ([want, got], cause) =>
+    new InputCountMismatchError(want as bigint, got as bigint, cause),
+  DtypeMismatch: ([input, want, got], cause) =>
+    new DtypeMismatchError(input as bigint, want as number, got as number, cause),
+  ShapeMismatch: ([input, want, got], cause) =>
+    new ShapeMismatchError(input as bigint, want as number[], got as number[], cause),
+  DataLengthMismatch: ([input, want, got], cause) =>
+    new DataLengthMismatchError(input as bigint, want as bigint, got as bigint, cause),
+  ValueOutOfRange: ([input, index], cause) =>
+    new ValueOutOfRangeError(input as bigint, index as bigint, cause),
+  RunTooLarge: ([model], cause) => new RunTooLargeError(model as Hex, cause),
+  GraphRejected: ([model], cause) => new GraphRejectedError(model as Hex, cause),
+  NonFiniteOutput: ([output, index], cause) =>
+    new NonFiniteOutputError(output as bigint, index as bigint, cause),
+  OutputOutOfRange: ([output, index], cause) =>
+    new OutputOutOfRangeError(output as bigint, index as bigint, cause),
+  InsufficientInferenceGas: ([needed, left], cause) =>
+    new InsufficientInferenceGasError(needed as bigint, left as bigint, cause),
+  NameNotSet: ([owner, name], cause) => new NameNotSetError(owner as Address, name as Hex, cause),
+}
+
+/**
+ * The typed error behind an error of viem's.
+ * @returns undefined when it is no revert with one of the known errors.
+ */
+export function toInferenceRevert(error: unknown): InferenceRevertError | undefined {
+  const reverted = findCause(error, (cause) => cause instanceof ContractFunctionRevertedError)
+  if (!(reverted instanceof ContractFunctionRevertedError) || !reverted.data) return undefined
+  const { errorName, args = [] } = reverted.data
+  return (
+    decoders[errorName]?.(args, error) ??
+    new InferenceRevertError(
+      errorName,
+      `The call reverted with ${errorName}(${args.join(', ')}).`,
+      { cause: error },
+    )
+  )
+}
+
+/** The first error in a chain of causes that matches. */
+export function findCause(error: unknown, matches: (error: unknown) => boolean): unknown {
+  for (let cause = error; cause !== undefined && cause !== null; cause = (cause as Error).cause) {
+    if (matches(cause)) return cause
+  }
+  return undefined
+}
