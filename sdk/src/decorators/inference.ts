@@ -11,8 +11,9 @@ import { setModelName, setModelNameSync } from '../actions/setModelName.js'
 import { uploadModel } from '../actions/uploadModel.js'
 import type { WaitOptions } from '../write.js'
 
+// An alias and no interface: viem extends clients by types with an implicit index signature alone.
 /** Actions that are bound under `client.inference`. */
-export interface InferenceActions {
+export type InferenceActions = {
   readonly inference: {
     deployModel(parameters: deployModel.Parameters): Promise<deployModel.ReturnType>
     deployModelSync(parameters: deployModelSync.Parameters): Promise<deployModelSync.ReturnType>

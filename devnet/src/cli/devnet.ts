@@ -1,0 +1,57 @@
+import { Command, Option } from 'commander'
+import { parseEther } from 'viem'
+import { defaultDerivationPath, defaultMnemonic } from '../node/accounts.js'
+import { ether, integer, quantity, seconds } from './flag.js'
+import { type DevnetFlags, type Prepare, runDevnet } from './runDevnet.js'
+
+const example = `
+Example:
+  $ lockstep --port 8546 --block-time 2 --models ./models`
+
+/** `lockstep devnet`, the default command: Anvil's flags for what exists here, and Lockstep's own. */
+export function devnetCommand(prepare?: Prepare): Command {
+  return new Command('devnet')
+    .description('run a local chain with inline inference (the default command)')
+    .option('-p, --port <port>', 'port to listen on; 0 takes a free one', integer(0, 65_535), 8545)
+    .addOption(
+      new Option('--host <ip>', 'address to listen on').default('127.0.0.1').env('ANVIL_IP_ADDR'),
+    )
+    .option('-a, --accounts <n>', 'dev accounts to generate', integer(1, 1000), 10)
+    .option('--balance <ether>', 'balance of every dev account', ether, parseEther('10000'))
+    .option('-m, --mnemonic <phrase>', 'BIP-39 phrase of the dev accounts', defaultMnemonic)
+    .option(
+      '--derivation-path <path>',
+      "path of the dev accounts' parent key",
+      defaultDerivationPath,
+    )
+    .option('--chain-id <id>', 'chain id', integer(1, Number.MAX_SAFE_INTEGER), 31_337)
+    .option('--hardfork <name>', 'rules to run', 'prague')
+    .addOption(
+      new Option('-b, --block-time <seconds>', 'seal a block at this interval')
+        .argParser(seconds)
+        .conflicts('mining'),
+    )
+    .option('--no-mining', 'seal blocks only on request')
+    .option('--mixed-mining', 'with --block-time: seal on a transaction too')
+    .addOption(
+      new Option('--order <order>', 'order of transactions in a block')
+        .choices(['fees', 'fifo'])
+        .default('fees'),
+    )
+    .option('--gas-limit <gas>', 'gas limit of a block', quantity, 30_000_000n)
+    .option('--base-fee, --block-base-fee-per-gas <wei>', 'base fee of the first block', quantity)
+    .option('--timestamp <seconds>', 'timestamp of genesis', quantity)
+    .option('--number <block>', 'number of the genesis block', quantity)
+    .option('--auto-unlock, --auto-impersonate', 'send from any address without its key')
+    .option('--allow-origin <origin>', 'CORS origin to allow', '*')
+    .option('--no-cors', 'send no CORS headers')
+    .option('--no-request-size-limit', 'accept bodies of any size')
+    .option('--models <dir>', 'register every .onnx file of this folder in genesis')
+    .option('--no-model-upload', 'refuse lockstep_putModel')
+    .option('--allow-model-upload', 'accept lockstep_putModel from other hosts and origins too')
+    .option('--config-out <file>', 'write accounts and keys to this file as JSON')
+    .option('-q, --quiet', 'print nothing but errors')
+    .addOption(new Option('--silent', 'the same').hideHelp())
+    .addHelpText('after', example)
+    .action((flags: DevnetFlags) => runDevnet(flags, prepare))
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import { describeModel, readModel } from '@lockstep/precompile'
+import { Command } from 'commander'
+import { describeTensor } from './input.js'
+import { print, printJson, UsageError } from './output.js'
+
+const example = `
+Example:
+  $ lockstep inspect volatility.onnx`
+
+/** `lockstep inspect`: what a model file is and costs, or why it is refused. Needs no node. */
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('show what a model file is, what a call of it costs, or why it is refused')
+    .argument('<model.onnx>', 'the model file')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', example)
+    .action(async (file: string, options: { json?: boolean }) => {
+      const description = describeModel(readModel(await readModelFile(file)))
+      if (options.json) return printJson(description)
+      print(`Model      ${description.id}`)
+      print(`Class      ${description.class}`)
+      print(
+        `Size       ${description.bytes} bytes, ${description.nodes} nodes, opset ${description.opset}`,
+      )
+      for (const { name, dtype, shape } of description.inputs) {
+        print(`Input      ${name}: ${describeTensor(dtype, shape)}`)
+      }
+      for (const { name, dtype, shape } of description.outputs) {
+        print(`Output     ${name}: ${describeTensor(dtype, shape)}`)
+      }
+      const operators = Object.entries(description.operators).map(
+        ([name, count]) => `${name}×${count}`,
+      )
+      print(`Operators  ${operators.join(' ')}`)
+    })
+}
+
+/** Reads a model file. @throws UsageError when it cannot be read. */
+export async function readModelFile(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new UsageError(`The model file ${file} cannot be read (${reason}).`, {
+      remedy: 'Check the path and its permissions.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander'
+import { version } from '../version.js'
+import { deployCommand } from './deploy.js'
+import { devnetCommand } from './devnet.js'
+import { inferCommand } from './infer.js'
+import { inspectCommand } from './inspect.js'
+import { modelsCommand } from './models.js'
+import { ExitCode, reportError } from './output.js'
+import { quoteCommand } from './quote.js'
+import type { Prepare } from './runDevnet.js'
+
+const exitCodeHelp = `
+Exit codes:
+  0 done · 1 failed · 2 wrong command line or JSON · 3 model refused by the validator
+  4 no node answers, or it reports a fault of its own · 5 the chain answered with a revert`
+
+export interface MainOptions {
+  /** Prepares the chain of `lockstep devnet` before it is announced; what it returns is printed last. */
+  readonly prepare?: Prepare
+}
+
+/**
+ * Runs the command line.
+ * @param argv Like `process.argv`: two entries, then the arguments.
+ * @returns the exit code.
+ */
+export async function main(argv: readonly string[], options: MainOptions = {}): Promise<ExitCode> {
+  const program = new Command('lockstep')
+    .description('A local Ethereum chain whose contracts call machine-learning models inline.')
+    .version(version, '-V, --version')
+    .addCommand(devnetCommand(options.prepare), { isDefault: true })
+    .addCommand(inspectCommand())
+    .addCommand(deployCommand())
+    .addCommand(modelsCommand())
+    .addCommand(inferCommand())
+    .addCommand(quoteCommand())
+    .addHelpText('after', exitCodeHelp)
+  for (const command of [program, ...program.commands]) command.exitOverride()
+  try {
+    await program.parseAsync([...argv])
+    return ExitCode.ok
+  } catch (error) {
+    return reportError(error, argv.includes('--json'))
+  }
+}

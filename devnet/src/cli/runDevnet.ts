@@ -1,0 +1,189 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getAddress, keccak256 } from 'viem'
+import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
+import { devAccounts } from '../node/accounts.js'
+import { toHardfork } from '../node/common.js'
+import type { MiningMode } from '../node/node.js'
+import { version } from '../version.js'
+import { banner } from './banner.js'
+import { blockLog } from './log.js'
+import { print, UsageError } from './output.js'
+
+/** The flags of `lockstep devnet`, parsed. */
+export interface DevnetFlags {
+  readonly port: number
+  readonly host: string
+  readonly accounts: number
+  readonly balance: bigint
+  readonly mnemonic: string
+  readonly derivationPath: string
+  readonly chainId: number
+  readonly hardfork: string
+  readonly blockTime?: number
+  readonly mining: boolean
+  readonly mixedMining?: boolean
+  readonly order: 'fees' | 'fifo'
+  readonly gasLimit: bigint
+  readonly blockBaseFeePerGas?: bigint
+  readonly timestamp?: bigint
+  readonly number?: bigint
+  readonly autoImpersonate?: boolean
+  readonly allowOrigin: string
+  readonly cors: boolean
+  readonly requestSizeLimit: boolean
+  readonly models?: string
+  readonly modelUpload: boolean
+  readonly allowModelUpload?: boolean
+  readonly configOut?: string
+  readonly quiet?: boolean
+  readonly silent?: boolean
+}
+
+/** Prepares a chain before it is announced; what it returns is printed last. */
+export type Prepare = (devnet: Devnet) => Promise<string>
+
+/** Starts the devnet, prints what people need to use it, and runs until a signal ends it. */
+export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<void> {
+  const stopped = untilSignal()
+  const models = flags.models === undefined ? [] : await readModels(flags.models)
+  const log = new Log(!isQuiet(flags))
+  const devnet = await createDevnet({
+    ...toOptions(flags),
+    models: models.map(({ bytes }) => bytes),
+    onCall: (method) => log.print(method),
+  })
+  try {
+    devnet.node.on('block', (sealed) => log.print(blockLog(sealed)))
+    if (flags.configOut !== undefined) await writeConfig(flags.configOut, flags)
+    const closing = await prepare?.(devnet)
+    log.start()
+    log.print(`${bannerOf(flags, devnet, models)}\nListening on ${flags.host}:${devnet.port}`)
+    if (closing) log.print(closing)
+    await stopped
+  } finally {
+    await devnet.close()
+  }
+}
+
+/** Prints nothing before the banner, and nothing at all when quiet. */
+class Log {
+  private started = false
+
+  constructor(private readonly enabled: boolean) {}
+
+  start(): void {
+    this.started = true
+  }
+
+  print(text: string): void {
+    if (this.enabled && this.started) print(text)
+  }
+}
+
+interface ModelFile {
+  readonly file: string
+  readonly bytes: Uint8Array
+}
+
+function bannerOf(flags: DevnetFlags, devnet: Devnet, models: readonly ModelFile[]): string {
+  const { header } = devnet.node.head.block
+  return banner({
+    version,
+    accounts: accountsOf(flags),
+    balance: flags.balance,
+    mnemonic: flags.mnemonic,
+    derivationPath: flags.derivationPath,
+    chainId: flags.chainId,
+    baseFee: header.baseFeePerGas ?? 0n,
+    gasLimit: header.gasLimit,
+    genesisTimestamp: header.timestamp,
+    genesisNumber: header.number,
+    models: models.map(({ file, bytes }) => ({ file, id: keccak256(bytes) })),
+  })
+}
+
+function accountsOf(flags: DevnetFlags): { address: string; privateKey: string }[] {
+  return devAccounts(accountOptions(flags)).map(({ address, privateKey }) => ({
+    address: getAddress(address),
+    privateKey,
+  }))
+}
+
+function isQuiet(flags: DevnetFlags): boolean {
+  return (flags.quiet || flags.silent) ?? false
+}
+
+function toOptions(flags: DevnetFlags): DevnetOptions {
+  return {
+    ...(flags.timestamp !== undefined && { genesisTimestamp: flags.timestamp }),
+    ...(flags.number !== undefined && { genesisNumber: flags.number }),
+    ...(flags.blockBaseFeePerGas !== undefined && { baseFee: flags.blockBaseFeePerGas }),
+    ...(!flags.requestSizeLimit && { maxBodyBytes: Number.POSITIVE_INFINITY }),
+    accounts: accountOptions(flags),
+    allowOrigin: flags.cors ? flags.allowOrigin : false,
+    autoImpersonate: flags.autoImpersonate ?? false,
+    balance: flags.balance,
+    chainId: flags.chainId,
+    gasLimit: flags.gasLimit,
+    hardfork: toHardfork(flags.hardfork),
+    host: flags.host,
+    mining: miningMode(flags),
+    modelUpload: flags.allowModelUpload ? 'anyone' : flags.modelUpload ? 'local' : 'nobody',
+    order: flags.order,
+    port: flags.port,
+  }
+}
+
+function accountOptions(flags: DevnetFlags) {
+  const { mnemonic, derivationPath, accounts } = flags
+  return { mnemonic, derivationPath, count: accounts }
+}
+
+function miningMode(flags: DevnetFlags): MiningMode {
+  if (flags.blockTime !== undefined) {
+    return { type: flags.mixedMining ? 'mixed' : 'interval', seconds: flags.blockTime }
+  }
+  if (flags.mixedMining) throw new UsageError('--mixed-mining needs --block-time.')
+  return { type: flags.mining ? 'auto' : 'manual' }
+}
+
+/** Every .onnx file of a folder, by name. @throws UsageError when the folder cannot be read. */
+async function readModels(folder: string): Promise<ModelFile[]> {
+  const files = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageError(`The folder ${folder} of --models cannot be read (${cause.code}).`, {
+      cause,
+    })
+  })
+  const models = files.filter((file) => file.endsWith('.onnx')).sort()
+  if (models.length === 0) {
+    throw new UsageError(`The folder ${folder} of --models holds no .onnx file.`)
+  }
+  return Promise.all(
+    models.map(async (file) => ({ file, bytes: await readFile(join(folder, file)) })),
+  )
+}
+
+/** What scripts read instead of the banner; the keys are those of Anvil's file. */
+async function writeConfig(file: string, flags: DevnetFlags): Promise<void> {
+  const accounts = accountsOf(flags)
+  const config = {
+    available_accounts: accounts.map(({ address }) => address),
+    private_keys: accounts.map(({ privateKey }) => privateKey),
+    wallet: {
+      derivation_path: flags.derivationPath,
+      mnemonic: flags.mnemonic,
+    },
+    base_fee: String(flags.blockBaseFeePerGas ?? 1_000_000_000n),
+    gas_limit: String(flags.gasLimit),
+    genesis_timestamp: String(flags.timestamp ?? ''),
+  }
+  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`)
+}
+
+/** Resolves at the first SIGINT or SIGTERM. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}
