@@ -1,5 +1,6 @@
+import type { Tensor } from '@lockstep/sdk'
 import { readThirdParty } from './models.js'
-import { float32Tensor, int64Scalar, type Run, type Tensor, toFloat32Array } from './probe.js'
+import { float32Tensor, int64Scalar, type Run, toFloat32Array } from './probe.js'
 import { SAMPLE_RATE } from './sound.js'
 import { decodeText, LINE_HEIGHT, renderText } from './text.js'
 

@@ -1,14 +1,8 @@
 import type { DemoClient } from '@lockstep/example-volatility/client'
 import { compile } from '@lockstep/example-volatility/compile'
 import { confirm, deployArtifact } from '@lockstep/example-volatility/transaction'
+import type { Tensor } from '@lockstep/sdk'
 import { type Address, bytesToHex, type Hex, hexToBytes, parseAbi, parseEventLogs } from 'viem'
-
-/** A tensor as it travels: ONNX element type, dimensions, little-endian bytes. */
-export interface Tensor {
-  readonly dtype: number
-  readonly shape: readonly number[]
-  readonly data: Uint8Array
-}
 
 /** One run of a model in a mined transaction. */
 export interface Run {

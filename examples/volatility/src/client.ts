@@ -1,5 +1,5 @@
-import { inferenceActions } from '@lockstep/sdk'
-import { createClient, defineChain, http, publicActions, walletActions } from 'viem'
+import { inferenceActions, lockstep } from '@lockstep/sdk'
+import { createClient, http, publicActions, walletActions } from 'viem'
 import { ExampleError } from './errors.js'
 
 /** Thrown when the node has no account that it signs for. */
@@ -19,13 +19,12 @@ export async function connect(rpcUrl: string) {
   const [id, [account]] = await Promise.all([probe.getChainId(), probe.getAddresses()])
   if (!account)
     throw new NoAccountError(`${rpcUrl} signs for no account. Use a devnet, which has ten.`)
-  const chain = defineChain({
-    id,
-    name: 'devnet',
-    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
-    rpcUrls: { default: { http: [rpcUrl] } },
+  return createClient({
+    account,
+    chain: { ...lockstep, id },
+    transport: http(rpcUrl),
+    pollingInterval: 50,
   })
-  return createClient({ account, chain, transport: http(rpcUrl), pollingInterval: 50 })
     .extend(publicActions)
     .extend(walletActions)
     .extend(inferenceActions())

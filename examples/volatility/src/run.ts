@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { createDevnet } from '@lockstep/devnet'
-import { formatEther } from 'viem'
+import { fromWad } from '@lockstep/sdk'
 import { connect } from './client.js'
 import { deployVolatilityDemo } from './deploy.js'
 import { type Day, driveEpisode, EPISODES } from './drive.js'
@@ -33,7 +33,7 @@ async function run(rpcUrl: string): Promise<void> {
       console.log(row(cells(day)))
     }
     console.log()
-    const volatility = mean(days.map((day) => Number(formatEther(day.volatility))))
+    const volatility = mean(days.map((day) => Number(fromWad(day.volatility))))
     const realised = mean(days.map((day) => day.realised))
     const fee = mean(days.map((day) => day.feePips))
     summary.push(
@@ -47,10 +47,10 @@ function cells(day: Day): string[] {
   return [
     day.date,
     day.close.toFixed(2),
-    percent(Number(formatEther(day.volatility))),
+    percent(Number(fromWad(day.volatility))),
     percent(day.realised),
     pips(day.feePips),
-    Number(formatEther(day.amountOut)).toFixed(6),
+    Number(fromWad(day.amountOut)).toFixed(6),
     day.gasUsed.toLocaleString('en'),
     `${day.hash.slice(0, 10)}…`,
   ]

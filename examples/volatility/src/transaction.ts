@@ -1,30 +1,28 @@
+import { TransactionRevertedError } from '@lockstep/sdk'
 import type { Address, Hex, TransactionReceipt } from 'viem'
 import type { DemoClient } from './client.js'
 import type { Artifact } from './compile.js'
 import { ExampleError } from './errors.js'
 
-/** Thrown when a transaction of the demonstration was mined and failed. */
-export class TransactionFailedError extends ExampleError {
-  override readonly name = 'TransactionFailedError'
+/** Thrown when a deployment succeeded and its receipt names no contract. */
+export class NoContractError extends ExampleError {
+  override readonly name = 'NoContractError'
 }
 
 /**
  * Waits for a transaction.
- * @throws TransactionFailedError when it reverted
+ * @throws TransactionRevertedError
  */
 export async function confirm(client: DemoClient, hash: Hex): Promise<TransactionReceipt> {
   const receipt = await client.waitForTransactionReceipt({ hash })
-  if (receipt.status !== 'success')
-    throw new TransactionFailedError(
-      `Transaction ${hash} reverted in block ${receipt.blockNumber}. Trace it with cast run.`,
-    )
+  if (receipt.status !== 'success') throw new TransactionRevertedError(receipt)
   return receipt
 }
 
 /**
  * Deploys a compiled contract.
  * @param args of its constructor
- * @throws TransactionFailedError when the transaction failed or made no contract
+ * @throws TransactionRevertedError, NoContractError
  */
 export async function deployArtifact(
   client: DemoClient,
@@ -33,6 +31,6 @@ export async function deployArtifact(
 ): Promise<Address> {
   const hash = await client.deployContract({ abi, bytecode, args })
   const { contractAddress } = await confirm(client, hash)
-  if (!contractAddress) throw new TransactionFailedError(`Transaction ${hash} created no contract.`)
+  if (!contractAddress) throw new NoContractError(`The receipt of ${hash} names no contract.`)
   return contractAddress
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createDevnet, type Devnet } from '@lockstep/devnet'
-import { ModelNotFoundError, ShapeMismatchError } from '@lockstep/sdk'
+import { ModelNotFoundError, ModelRefusedError, ShapeMismatchError } from '@lockstep/sdk'
 import { keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { poolAbi } from '../src/abi.js'
@@ -86,7 +86,8 @@ describe('the deployed model', () => {
 
   test('error: is not deployed from a file cut short', async () => {
     const bytes = (await readModel()).slice(0, 1000)
-    await expect(client.inference.deployModelSync({ bytes })).rejects.toThrow(/ONNX/)
+    const deployment = client.inference.deployModelSync({ bytes })
+    await expect(deployment).rejects.toBeInstanceOf(ModelRefusedError)
   })
 })
 
