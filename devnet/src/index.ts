@@ -1,3 +1,4 @@
+export { createDevnet, type Devnet, type DevnetOptions } from './devnet.js'
 export { type AccountOptions, type DevAccount, devAccounts } from './node/accounts.js'
 export { TimestampError } from './node/clock.js'
 export { type Hardfork, hardforks, toHardfork, UnknownHardforkError } from './node/common.js'

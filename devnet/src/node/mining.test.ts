@@ -120,6 +120,17 @@ describe('mining', () => {
     expect(node.mining).toEqual({ type: 'manual' })
   })
 
+  test('tells when mining by the clock fails, and goes on', async () => {
+    const node = await testNode({ mining: { type: 'interval', seconds: 0.02 } })
+    const stop = node.on('block', () => {
+      throw new Error('a listener that fails')
+    })
+    const failure = await new Promise<Error>((resolve) => node.on('failure', resolve))
+    stop()
+    expect(failure.message).toBe('a listener that fails')
+    await nextBlock(node)
+  })
+
   test('mines at once and at an interval when mixed', async () => {
     const node = await testNode({ mining: { type: 'mixed', seconds: 0.05 } })
     const hash = await node.send(await signed(node, { to: account(node, 1).address }))
