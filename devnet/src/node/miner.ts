@@ -36,8 +36,16 @@ export interface PendingBlock {
   readonly view: View
 }
 
+/** Blocks after which a view is replaced: it keeps what it read. */
+const longestWarmBlocks = 1_000
+
 /** Builds blocks from the pool. Sealing changes the chain: one call at a time. */
 export class Miner {
+  /** The view that the head was built on, while nothing else changed the chain. */
+  private warm:
+    | { readonly view: View; readonly version: number; readonly blocks: number }
+    | undefined
+
   constructor(private readonly options: MinerOptions) {}
 
   /** Builds the next block as it would be sealed now, and leaves the pool and the chain alone. */
@@ -62,14 +70,13 @@ export class Miner {
   async mine(count: number, intervalSeconds = 0): Promise<SealedBlock[]> {
     const { clock, ledger } = this.options
     const sealed: SealedBlock[] = []
-    let view: View | undefined
     if (count > 0) clock.increase(BigInt(intervalSeconds))
     for (let index = 0; index < count && !this.options.signal.aborted; index++) {
       if (index > 0 && intervalSeconds > 0) {
         const last = ledger.chain.head.block.header.timestamp
         clock.setNext(last + BigInt(intervalSeconds), last)
       }
-      view = await this.sealNext(view, sealed)
+      sealed.push(await this.sealNext())
       // Thousands of empty blocks would otherwise keep everybody else waiting.
       await setImmediate()
     }
@@ -88,34 +95,30 @@ export class Miner {
 
   private async mineWhile(wanted: () => boolean): Promise<void> {
     while (wanted() && !this.options.signal.aborted) {
-      const view = await this.options.ledger.headView()
-      const used = { ...this.options.settings }
-      const built = await this.tryBuild(view)
-      if (!built) continue
-      if (built.sealed.transactions.length === 0) {
-        this.reject(built)
-        return
-      }
-      await this.append(built, view, used)
+      const sealed = await this.tryBuild((built) => built.sealed.transactions.length > 0)
+      if (sealed?.transactions.length === 0) return
     }
   }
 
-  private async sealNext(view: View | undefined, sealed: SealedBlock[]): Promise<View> {
-    for (let current = view; ; current = undefined) {
-      current ??= await this.options.ledger.headView()
-      const used = { ...this.options.settings }
-      const built = await this.tryBuild(current)
-      if (!built) continue
-      await this.append(built, current, used)
-      sealed.push(built.sealed)
-      return current
+  private async sealNext(): Promise<SealedBlock> {
+    for (;;) {
+      const sealed = await this.tryBuild(() => true)
+      if (sealed) return sealed
     }
   }
 
-  /** Undefined when a transaction had to be left out: the view is spent, build again on another. */
-  private async tryBuild(view: View): Promise<BuiltBlock | undefined> {
+  /**
+   * Builds the next block, and appends it where `accept` says so.
+   * @returns the block, or undefined when a transaction had to be left out first: build again.
+   */
+  private async tryBuild(accept: (built: BuiltBlock) => boolean): Promise<SealedBlock | undefined> {
+    const used = { ...this.options.settings }
+    const { view, blocks } = await this.openView()
     try {
-      return await this.build(view, this.template())
+      const built = await this.build(view, this.template())
+      if (accept(built)) await this.append(built, view, used, blocks)
+      for (const { hash, error } of built.rejected) this.options.pool.fail(hash, error)
+      return built.sealed
     } catch (error) {
       if (!(error instanceof ExcludedTransactionError)) throw error
       const { hash, cause } = error
@@ -123,6 +126,16 @@ export class Miner {
       else this.options.pool.fail(hash, cause instanceof BaseError ? cause : error)
       return undefined
     }
+  }
+
+  /** The view of the last block, whose caches are filled, or one that starts from the head. */
+  private async openView(): Promise<{ view: View; blocks: number }> {
+    const { chain, common } = this.options.ledger
+    const { warm } = this
+    this.warm = undefined
+    const fits = warm?.version === chain.version && warm.view.common.chainId() === common.chainId()
+    if (warm && fits && warm.blocks < longestWarmBlocks) return warm
+    return { view: await this.options.ledger.headView(), blocks: 0 }
   }
 
   private build(
@@ -150,20 +163,21 @@ export class Miner {
   }
 
   /** @param used the settings that the block was built with; what was set since then is for the next. */
-  private async append(built: BuiltBlock, view: View, used: BlockSettings): Promise<void> {
-    const { clock, ledger, settings } = this.options
+  private async append(
+    built: BuiltBlock,
+    view: View,
+    used: BlockSettings,
+    blocks: number,
+  ): Promise<void> {
+    const { clock, ledger, pool, settings } = this.options
     await view.commit()
     ledger.chain.append(built.sealed)
+    this.warm = { view, version: ledger.chain.version, blocks: blocks + 1 }
     clock.seal(built.sealed.block.header.timestamp)
     if (settings.baseFee === used.baseFee) settings.baseFee = undefined
     if (settings.prevRandao === used.prevRandao) settings.prevRandao = undefined
-    this.reject(built)
-    await settleBlock(ledger, this.options.pool, built.sealed)
+    await settleBlock(ledger, pool, built.sealed)
     this.options.onBlock(built.sealed)
-  }
-
-  private reject(built: BuiltBlock): void {
-    for (const { hash, error } of built.rejected) this.options.pool.fail(hash, error)
   }
 }
 

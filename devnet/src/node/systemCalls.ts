@@ -7,6 +7,7 @@ import {
   createAddressFromString,
   equalsBytes,
   hexToBytes,
+  KECCAK256_RLP,
   SYSTEM_ADDRESS,
   setLengthLeft,
 } from '@ethereumjs/util'
@@ -56,6 +57,8 @@ async function write(view: View, contract: Hex, slot: bigint, value: Uint8Array)
 
 /** Requests to the consensus layer that a block makes (EIP-7685), in order of their type. */
 export async function collectRequests(view: View, logs: readonly Log[]): Promise<Request[]> {
+  // What the block wrote shows in the accounts' storage roots from here on.
+  await view.state.flush()
   const requests: Request[] = []
   if (view.common.isActivatedEIP(6110)) {
     requests.push(new CLRequest(CLRequestType.Deposit, readDeposits(logs)))
@@ -98,6 +101,7 @@ async function isIdle(view: View, contract: SystemContract): Promise<boolean> {
   const account = await view.state.getAccount(address)
   if (!account) return true
   if (!equalsBytes(account.codeHash, contract.codeHash)) return false
+  if (equalsBytes(account.storageRoot, KECCAK256_RLP)) return true
   for (const slot of countSlots) {
     const count = await view.state.getStorage(address, setLengthLeft(bigIntToBytes(slot), 32))
     if (count.some((byte) => byte !== 0)) return false
