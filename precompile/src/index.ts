@@ -1,8 +1,9 @@
 export type { Engine, RuntimeId } from './engines/engine.js'
 export { BaseError, NodeFaultError } from './errors.js'
-export type { GasSchedule } from './gas/schedule.js'
-export type { Cost } from './model/cost.js'
-export type { Evaluation, Model, ModelClass, ModelId, ValueInfo } from './model/model.js'
+export { describeModel, type ModelDescription } from './call/describe.js'
+export { createGasSchedule, defaultSchedule, type GasSchedule } from './gas/schedule.js'
+export { defaultGasTable, type GasTable } from './gas/table.js'
+export * from './model/index.js'
 export type {
   CallContext,
   CallResult,

@@ -1,35 +1,52 @@
-import { array, encodeAbi, integers, tuple, word } from '../abi/encode.js'
-import type { ModelId, ValueInfo } from '../model/model.js'
-import { type Call, registeredModel } from './call.js'
-import { evaluationPrice } from './price.js'
+import { defaultSchedule, type GasSchedule } from '../gas/schedule.js'
+import type { Cost } from '../model/cost.js'
+import type { Model, ModelClass, ModelId, ValueInfo } from '../model/model.js'
+import { runPrice } from './price.js'
 
-const CLASSES = { pinned: 0, exact: 1 } as const
-
-/** `describe`: the model's `ModelInfo`. */
-export async function answerDescribe(call: Call, id: ModelId): Promise<Uint8Array> {
-  const { meter, schedule, calldata } = call
-  const model = await registeredModel(call, id)
-  const info = encodeAbi([
-    tuple([
-      word(CLASSES[model.class]),
-      dtypes(model.inputs),
-      shapes(model.inputs),
-      dtypes(model.outputs),
-      shapes(model.outputs),
-      word(model.bytes.length),
-      word(evaluationPrice(schedule, model)),
-    ]),
-  ])
-  meter.raiseTo(
-    meter.used + schedule.words(calldata.length, info.length) - schedule.words(calldata.length, 0),
-  )
-  return info
+/** A model in plain JSON: what `lockstep inspect --json` prints and code generators read. */
+export interface ModelDescription {
+  readonly id: ModelId
+  readonly class: ModelClass
+  /** Of the file. */
+  readonly bytes: number
+  readonly nodes: number
+  readonly opset: number
+  /** Nodes by operator. */
+  readonly operators: Readonly<Record<string, number>>
+  /** −1 in a shape is a dimension that the caller chooses. */
+  readonly inputs: readonly ValueInfo[]
+  readonly outputs: readonly ValueInfo[]
+  /** Of one run; null where the caller chooses a dimension. */
+  readonly cost: Cost | null
+  /** Gas of one call, as `quote` gives it; null where the caller chooses a dimension. */
+  readonly gas: number | null
+  readonly registrationGas: number
 }
 
-function dtypes(values: readonly ValueInfo[]) {
-  return integers(values.map(({ dtype }) => dtype))
-}
-
-function shapes(values: readonly ValueInfo[]) {
-  return array(values.map(({ shape }) => integers(shape)))
+/**
+ * Describes a model in plain JSON.
+ * @param schedule - Prices; default the published ones.
+ * @example
+ * console.log(JSON.stringify(describeModel(readModel(bytes))))
+ */
+export function describeModel(
+  model: Model,
+  schedule: GasSchedule = defaultSchedule,
+): ModelDescription {
+  const shapes = model.inputs.map(({ shape }) => shape)
+  const isStatic = !shapes.some((shape) => shape.includes(-1))
+  const evaluation = isStatic ? model.evaluate(shapes) : undefined
+  return {
+    id: model.id,
+    class: model.class,
+    bytes: model.loadCost.bytes,
+    nodes: model.loadCost.nodes,
+    opset: model.opset,
+    operators: model.operators,
+    inputs: model.inputs,
+    outputs: model.outputs,
+    cost: evaluation?.cost ?? null,
+    gas: evaluation ? Number(runPrice(schedule, model, shapes, evaluation, 0)) : null,
+    registrationGas: Number(schedule.registration(model.loadCost)),
+  }
 }

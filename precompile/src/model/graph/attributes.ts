@@ -1,0 +1,87 @@
+import { type AttributeProto, AttributeProto_AttributeType as Type } from 'onnx-buf'
+import { InvalidGraphError, type ModelErrorSite } from '../errors.js'
+
+/** The attributes of one node, read by name and type. */
+export class Attributes {
+  private readonly byName = new Map<string, AttributeProto>()
+
+  constructor(
+    protos: readonly AttributeProto[],
+    private readonly site: ModelErrorSite,
+  ) {
+    for (const proto of protos) {
+      if (this.byName.has(proto.name)) this.fail(`the attribute "${proto.name}" occurs twice`)
+      if (proto.refAttrName !== '') this.fail(`"${proto.name}" refers to a function's attribute`)
+      this.byName.set(proto.name, proto)
+    }
+  }
+
+  names(): Iterable<string> {
+    return this.byName.keys()
+  }
+
+  has(name: string): boolean {
+    return this.byName.has(name)
+  }
+
+  int(name: string, fallback: number): number
+  int(name: string): number | undefined
+  int(name: string, fallback?: number): number | undefined {
+    const proto = this.find(name, Type.INT)
+    return proto === undefined ? fallback : Number(proto.i)
+  }
+
+  /** @throws InvalidGraphError when the attribute is absent. */
+  requiredInt(name: string): number {
+    return this.int(name) ?? this.fail(`the attribute "${name}" is missing`)
+  }
+
+  ints(name: string): readonly number[] | undefined {
+    return this.find(name, Type.INTS)?.ints.map(Number)
+  }
+
+  /** @throws InvalidGraphError when the attribute is absent. */
+  requiredInts(name: string): readonly number[] {
+    return this.ints(name) ?? this.fail(`the attribute "${name}" is missing`)
+  }
+
+  float(name: string, fallback: number): number
+  float(name: string): number | undefined
+  float(name: string, fallback?: number): number | undefined {
+    return this.find(name, Type.FLOAT)?.f ?? fallback
+  }
+
+  floats(name: string): readonly number[] | undefined {
+    return this.find(name, Type.FLOATS)?.floats
+  }
+
+  string(name: string, fallback: string): string {
+    const proto = this.find(name, Type.STRING)
+    return proto === undefined ? fallback : new TextDecoder().decode(proto.s)
+  }
+
+  strings(name: string): readonly string[] | undefined {
+    const decoder = new TextDecoder()
+    return this.find(name, Type.STRINGS)?.strings.map((bytes) => decoder.decode(bytes))
+  }
+
+  tensor(name: string) {
+    return this.find(name, Type.TENSOR)?.t
+  }
+
+  graph(name: string) {
+    return this.find(name, Type.GRAPH)?.g
+  }
+
+  private find(name: string, type: Type): AttributeProto | undefined {
+    const proto = this.byName.get(name)
+    if (proto !== undefined && proto.type !== type) {
+      this.fail(`the attribute "${name}" is of the type ${proto.type}, not ${type}`)
+    }
+    return proto
+  }
+
+  private fail(reason: string): never {
+    throw new InvalidGraphError(reason, this.site)
+  }
+}

@@ -1,0 +1,6 @@
+export type { Cost } from './cost.js'
+export * from './errors.js'
+export { defaultLimits, type ModelLimits } from './limits.js'
+export type { Evaluation, Model, ModelClass, ModelId, ValueInfo } from './model.js'
+export { operators as admittedOperators } from './operators/index.js'
+export { modelIdOf, readModel } from './read.js'

@@ -1,0 +1,186 @@
+import { bytesPerElement, Dtype, elementCount } from '../../tensor.js'
+import type { NodeContext } from '../infer/context.js'
+import { type Dim, type Dims, FREE, mapDims } from '../infer/value.js'
+import { milliMacsOf } from './mac.js'
+import type { Inferred, Operator, OperatorTable, Work } from './operator.js'
+import { signature } from './signature.js'
+import { BYTES, SINGLE } from './types.js'
+import { readWindow, slide, type Window } from './window.js'
+import { outputElements } from './work.js'
+
+/** Convolution of input `x` with weights `w`, given by their indices. */
+function convolved(context: NodeContext, x: number, w: number): readonly Inferred[] {
+  const input = context.dims(x)
+  const weights = context.dims(w)
+  if (input.length < 3) context.fail(`input ${x} has the rank ${input.length}, not 3 or more`)
+  if (weights.length !== input.length) context.fail('input and weights differ in rank')
+  const group = groupOf(context, weights[0] as Dim)
+  const channels = mapDims((each) => each * group, weights[1] as Dim)
+  context.same(input[1] as Dim, channels, 'the number of channels')
+  const spatial = slide(context, input.slice(2), windowOf(context, weights))
+  return [{ dims: [input[0] as Dim, weights[0] as Dim, ...spatial] }]
+}
+
+function groupOf(context: NodeContext, features: Dim): number {
+  const group = context.attributes.int('group', 1)
+  if (group < 1) context.fail(`group is ${group}`)
+  if (features !== FREE && features % group !== 0) {
+    context.fail(`${features} channels do not split into ${group} groups`)
+  }
+  return group
+}
+
+function windowOf(context: NodeContext, weights: Dims): Window {
+  const declared = context.attributes.ints('kernel_shape')
+  const kernel = weights.slice(2)
+  if (declared !== undefined && declared.length !== kernel.length) {
+    context.fail(`kernel_shape [${declared}] for weights of the shape [${weights}]`)
+  }
+  declared?.forEach((size, axis) => {
+    context.same(kernel[axis] as Dim, size, 'the size of the kernel')
+  })
+  return readWindow(context, kernel)
+}
+
+/** Every output element sums over one group's channels and the kernel. */
+function convolutionWork(
+  context: NodeContext,
+  outputs: readonly Dims[],
+  x: number,
+  w: number,
+): Work {
+  const weights = context.shape(w)
+  const inner = elementCount(weights.slice(1))
+  const output = outputs[0] as readonly number[]
+  const group = context.attributes.int('group', 1)
+  const features = (weights[0] as number) / group
+  const each = milliMacsOf(context.dtype(x), context.dtype(w)) * narrowFactor(features)
+  const pixels = elementCount(output.slice(2))
+  return {
+    milliMacs: elementCount(output) * inner * each,
+    // Unfolding the input into columns, once a group.
+    deciOps: (output[0] as number) * pixels * inner * group * 10,
+    workspaceBytes: columnBytes(context.dtype(x), features, pixels, inner),
+  }
+}
+
+/** A product with few rows cannot fill the vector registers. */
+function narrowFactor(rows: number): number {
+  if (rows >= 4) return 1
+  return rows >= 2 ? 2 : 4
+}
+
+/** Float convolutions unfold in segments unless they have more features than pixels. */
+function columnBytes(dtype: Dtype, features: number, pixels: number, inner: number): number {
+  const isFloat = dtype === Dtype.float32 || dtype === Dtype.float16
+  if (isFloat && features <= pixels) return 1 << 20
+  return pixels * inner * (isFloat ? 4 : bytesPerElement(dtype))
+}
+
+const conv: Operator = {
+  signature: signature('T, T, T? -> T', { T: { 6: SINGLE } }),
+  infer: (context) => convolved(context, 0, 1),
+  work: (context, outputs) => convolutionWork(context, outputs, 0, 1),
+}
+
+const convInteger: Operator = {
+  signature: signature('X, W, X?, W? -> int32', { X: { 10: BYTES }, W: { 10: BYTES } }),
+  infer: (context) => convolved(context, 0, 1),
+  work: (context, outputs) => convolutionWork(context, outputs, 0, 1),
+}
+
+const qLinearConv: Operator = {
+  signature: signature('X, S, X, W, S, W, S, Y, int32? -> Y', {
+    X: { 10: BYTES },
+    W: { 10: BYTES },
+    S: { 10: [Dtype.float32] },
+    Y: { 10: BYTES },
+  }),
+  infer: (context) => convolved(context, 0, 3),
+  work(context, outputs) {
+    const work = convolutionWork(context, outputs, 0, 3)
+    const scratch = outputElements(outputs) * 4 + elementCount(context.shape(0))
+    return { ...work, workspaceBytes: (work.workspaceBytes ?? 0) + scratch }
+  },
+}
+
+const convTranspose: Operator = {
+  signature: signature('T, T, T? -> T', { T: { 6: SINGLE } }),
+  infer(context) {
+    const input = context.dims(0)
+    const weights = context.dims(1)
+    if (input.length < 3) context.fail(`input 0 has the rank ${input.length}, not 3 or more`)
+    if (weights.length !== input.length) context.fail('input and weights differ in rank')
+    context.same(input[1] as Dim, weights[0] as Dim, 'the number of channels')
+    const group = groupOf(context, weights[0] as Dim)
+    const features = mapDims((each) => each * group, weights[1] as Dim)
+    const spatial = transposedSpatial(context, input.slice(2), windowOf(context, weights))
+    return [{ dims: [input[0] as Dim, features, ...spatial] }]
+  },
+  work(context, outputs) {
+    const input = context.shape(0)
+    const inner = elementCount(context.shape(1).slice(1))
+    const each = milliMacsOf(context.dtype(0), context.dtype(1))
+    const columns = inner * elementCount(input.slice(2))
+    return {
+      milliMacs: elementCount(input) * inner * each,
+      deciOps: 20 * ((input[0] as number) * columns * context.attributes.int('group', 1)),
+      workspaceBytes: columns * 4 + outputElements(outputs),
+    }
+  },
+}
+
+function transposedSpatial(context: NodeContext, spatial: Dims, window: Window): Dims {
+  const rank = spatial.length
+  const wanted = context.attributes.ints('output_shape')
+  if (wanted !== undefined && wanted.length > 0) {
+    if (wanted.length < rank) context.fail(`output_shape [${wanted}] has too few axes`)
+    return wanted.slice(-rank)
+  }
+  const extra = context.attributes.ints('output_padding') ?? new Array<number>(rank).fill(0)
+  return spatial.map((size, axis) => {
+    const stride = window.strides[axis] as number
+    const dilation = window.dilations[axis] as number
+    return mapDims(
+      (length, kernel) => {
+        if (window.autoPad.startsWith('SAME')) return length * stride
+        const isPadded = window.autoPad === 'NOTSET'
+        const head = isPadded ? (window.pads[axis] as number) : 0
+        const tail = isPadded ? (window.pads[axis + rank] as number) : 0
+        const full = (length - 1) * stride + (extra[axis] ?? 0) + (kernel - 1) * dilation + 1
+        const result = full - head - tail
+        return result > 0 ? result : context.fail('the pads leave nothing of the output')
+      },
+      size,
+      window.kernel[axis] as Dim,
+    )
+  })
+}
+
+const col2Im: Operator = {
+  signature: signature('T, int64, int64 -> T', { T: { 18: SINGLE } }),
+  infer(context) {
+    const input = context.expectRank(0, 3)
+    const image = context.numbers(1)
+    const block = context.numbers(2)
+    if (image === FREE || block === FREE) return [{ dims: undefined }]
+    const channels = mapDims(
+      (rows, ...sizes) => {
+        const area = sizes.reduce((product, size) => product * size, 1)
+        return rows % area === 0 ? rows / area : context.fail(`${rows} rows of blocks of ${area}`)
+      },
+      input[1] as Dim,
+      ...block,
+    )
+    return [{ dims: [input[0] as Dim, channels, ...image] }]
+  },
+}
+
+/** Convolutions. */
+export const convolution: OperatorTable = {
+  Conv: conv,
+  ConvInteger: convInteger,
+  QLinearConv: qLinearConv,
+  ConvTranspose: convTranspose,
+  Col2Im: col2Im,
+}

@@ -1,0 +1,167 @@
+import { Dtype, elementCount } from '../../tensor.js'
+import type { NodeContext } from '../infer/context.js'
+import {
+  DATA,
+  type Dims,
+  type Element,
+  type Elements,
+  elementList,
+  FREE,
+  isTracked,
+} from '../infer/value.js'
+import type { Operator, OperatorTable } from './operator.js'
+import { signature } from './signature.js'
+import { ANY, INDEX } from './types.js'
+import { Weight } from './weights.js'
+import { inputElements, outputElements, perOutput } from './work.js'
+
+const DATA_TYPES = { T: { 6: ANY }, I: INDEX }
+
+const gather: Operator = {
+  signature: signature('T, I -> T', DATA_TYPES),
+  infer(context) {
+    const dims = context.dims(0)
+    const axis = context.axis(context.attributes.int('axis', 0), dims.length)
+    const result = [...dims.slice(0, axis), ...context.dims(1), ...dims.slice(axis + 1)]
+    return [{ dims: result, elements: gathered(context, result, axis) }]
+  },
+  work: perOutput(Weight.scatter),
+}
+
+/** Elements picked from a small list, as shape arithmetic does it. */
+function gathered(context: NodeContext, result: Dims, axis: number): Elements {
+  const source = context.input(0)
+  const indices = context.input(1)
+  if (source.elements === DATA || indices.elements === DATA) return DATA
+  if (!isTracked(source.dims)) return source.dims?.includes(FREE) ? FREE : DATA
+  if (!isTracked(indices.dims)) return indices.dims?.includes(FREE) ? FREE : DATA
+  if (!isTracked(result)) return DATA
+  const picked = elementList(indices.elements, elementCount(indices.dims))
+  const list = elementList(source.elements, elementCount(source.dims))
+  const size = source.dims[axis] as number
+  const inner = elementCount(source.dims.slice(axis + 1))
+  const outer = elementCount(source.dims.slice(0, axis))
+  const elements: Element[] = []
+  for (let block = 0; block < outer; block++) {
+    for (const index of picked) {
+      for (let i = 0; i < inner; i++) {
+        elements.push(pick(context, list, index, (at) => (block * size + at) * inner + i, size))
+      }
+    }
+  }
+  return elements
+}
+
+function pick(
+  context: NodeContext,
+  list: readonly Element[],
+  index: Element,
+  position: (at: number) => number,
+  size: number,
+): Element {
+  if (typeof index === 'string') return index
+  const at = index < 0 ? index + size : index
+  if (!(at >= 0 && at < size)) return context.fail(`the index ${index} on an axis of ${size}`)
+  return list[position(at)] as Element
+}
+
+const gatherElements: Operator = {
+  signature: signature('T, I -> T', { T: { 11: ANY }, I: INDEX }),
+  infer(context) {
+    const dims = context.dims(0)
+    context.axis(context.attributes.int('axis', 0), dims.length)
+    return [{ dims: context.expectRank(1, dims.length) }]
+  },
+  work: perOutput(Weight.scatter),
+}
+
+const gatherNd: Operator = {
+  signature: signature('T, int64 -> T', { T: { 11: ANY } }),
+  infer(context) {
+    const batch = context.attributes.int('batch_dims', 0)
+    const dims = context.dims(0)
+    const indices = context.dims(1)
+    const depth = indices.at(-1) ?? context.fail('its indices are a scalar')
+    if (depth === FREE) return [{ dims: undefined }]
+    if (depth < 1 || batch < 0 || batch + depth > dims.length || batch >= indices.length) {
+      context.fail(`indices of ${depth} axes after ${batch} batch axes of a rank of ${dims.length}`)
+    }
+    return [{ dims: [...indices.slice(0, -1), ...dims.slice(batch + depth)] }]
+  },
+  work: perOutput(Weight.scatter),
+}
+
+/** A copy of the data into which the updates go. */
+function scatterWork(updates: number): NonNullable<Operator['work']> {
+  return (context, outputs) => ({
+    milliMacs: 0,
+    deciOps:
+      Weight.copy * outputElements(outputs) + Weight.scatter * inputElements(context, updates),
+  })
+}
+
+const scatterElements: Operator = {
+  signature: signature('T, I, T -> T', { T: { 9: ANY }, I: INDEX }),
+  infer(context) {
+    const dims = context.dims(0)
+    context.axis(context.attributes.int('axis', 0), dims.length)
+    const indices = context.expectRank(1, dims.length)
+    const updates = context.expectRank(2, dims.length)
+    indices.forEach((dim, axis) => {
+      context.same(dim, updates[axis] ?? FREE, `axis ${axis} of indices and updates`)
+    })
+    return [{ dims }]
+  },
+  work: scatterWork(2),
+}
+
+const scatterNd: Operator = {
+  signature: signature('T, int64, T -> T', { T: { 11: ANY } }),
+  infer(context) {
+    const dims = context.dims(0)
+    const depth = context.dims(1).at(-1)
+    if (depth === undefined || (depth !== FREE && (depth < 1 || depth > dims.length))) {
+      context.fail(`indices of ${depth} axes for a rank of ${dims.length}`)
+    }
+    return [{ dims }]
+  },
+  work: scatterWork(2),
+}
+
+const reverseSequence: Operator = {
+  signature: signature('T, int64 -> T', { T: { 10: ANY } }),
+  infer(context) {
+    const dims = context.dims(0)
+    if (dims.length < 2) context.fail(`a tensor of rank ${dims.length} has no batch and time`)
+    return [{ dims }]
+  },
+  work: perOutput(Weight.scatter),
+}
+
+const gridSample: Operator = {
+  signature: signature('T, T -> T', { T: { 16: [Dtype.float32], 20: [Dtype.float64] } }),
+  infer(context) {
+    const [batch, channels, ...spatial] = context.dims(0)
+    const grid = context.expectRank(1, spatial.length + 2)
+    if (batch === undefined || channels === undefined)
+      return context.fail('it needs batch and channels')
+    const common = context.same(batch, grid[0] ?? FREE, 'the batch')
+    return [{ dims: [common, channels, ...grid.slice(1, -1)] }]
+  },
+  work: perOutput(4 * Weight.library),
+}
+
+/** Operators that move elements to and from positions that other tensors name. */
+export const gathers: OperatorTable = {
+  Gather: gather,
+  GatherElements: gatherElements,
+  GatherND: gatherNd,
+  ScatterElements: scatterElements,
+  Scatter: {
+    ...scatterElements,
+    signature: signature('T, I, T -> T', { T: { 9: ANY }, I: INDEX }, { since: 9, until: 10 }),
+  },
+  ScatterND: scatterNd,
+  ReverseSequence: reverseSequence,
+  GridSample: gridSample,
+}

@@ -1,0 +1,110 @@
+import { bytesPerElement, Dtype, elementCount } from '../../tensor.js'
+import { broadcast, broadcastTo } from '../infer/broadcast.js'
+import type { NodeContext } from '../infer/context.js'
+import { type Dim, type Dims, FREE } from '../infer/value.js'
+import { einsum } from './einsum.js'
+import { milliMacsOf } from './mac.js'
+import type { Operator, OperatorTable, Work } from './operator.js'
+import { signature } from './signature.js'
+import { BYTES, FLOATS, SINGLE, WIDE } from './types.js'
+import { outputElements } from './work.js'
+
+/** Dimensions of a product by NumPy's rules: vectors are widened, leading axes broadcast. */
+export function productDims(context: NodeContext, a: Dims, b: Dims): Dims {
+  if (a.length === 0 || b.length === 0) context.fail('a scalar cannot be multiplied as a matrix')
+  const left = a.length === 1 ? [1, ...a] : a
+  const right = b.length === 1 ? [...b, 1] : b
+  context.same(left.at(-1) as Dim, right.at(-2) as Dim, 'the inner dimension')
+  return [
+    ...broadcast(context, left.slice(0, -2), right.slice(0, -2)),
+    ...(a.length === 1 ? [] : [left.at(-2) as Dim]),
+    ...(b.length === 1 ? [] : [right.at(-1) as Dim]),
+  ]
+}
+
+function productWork(context: NodeContext, outputs: readonly Dims[], a: number, b: number): Work {
+  const inner = context.shape(a).at(-1) as number
+  return {
+    milliMacs: outputElements(outputs) * inner * milliMacsOf(context.dtype(a), context.dtype(b)),
+    deciOps: 0,
+  }
+}
+
+const matMul: Operator = {
+  signature: signature('T, T -> T', { T: { 6: FLOATS, 9: WIDE } }),
+  infer: (context) => [{ dims: productDims(context, context.dims(0), context.dims(1)) }],
+  work: (context, outputs) => productWork(context, outputs, 0, 1),
+}
+
+const matMulInteger: Operator = {
+  signature: signature('A, B, A?, B? -> int32', { A: { 10: BYTES }, B: { 10: BYTES } }),
+  infer: (context) => [{ dims: productDims(context, context.dims(0), context.dims(1)) }],
+  work: (context, outputs) => productWork(context, outputs, 0, 1),
+}
+
+const qLinearMatMul: Operator = {
+  signature: signature('A, S, A, B, S, B, S, Y -> Y', {
+    A: { 10: BYTES },
+    B: { 10: BYTES },
+    S: { 10: [Dtype.float32] },
+    Y: { 10: BYTES },
+  }),
+  infer: (context) => [{ dims: productDims(context, context.dims(0), context.dims(3)) }],
+  work: (context, outputs) => ({
+    ...productWork(context, outputs, 0, 3),
+    workspaceBytes: outputElements(outputs) * 4,
+  }),
+}
+
+const gemm: Operator = {
+  signature: signature('T, T, T? -> T', { T: { 7: FLOATS } }),
+  infer(context) {
+    if (context.version < 11 && !context.has(2)) context.fail('input 2 is missing')
+    const a = oriented(context, 0, 'transA')
+    const b = oriented(context, 1, 'transB')
+    context.same(a[1], b[0], 'the inner dimension')
+    const dims = [a[0], b[1]]
+    return [{ dims: context.has(2) ? broadcastTo(context, dims, context.dims(2)) : dims }]
+  },
+  work(context, outputs) {
+    const [rows = 0, columns = 0] = context.shape(0)
+    const inner = context.attributes.int('transA', 0) === 0 ? columns : rows
+    const each = milliMacsOf(context.dtype(0), context.dtype(1))
+    return { milliMacs: outputElements(outputs) * inner * each, deciOps: 0 }
+  },
+}
+
+function oriented(context: NodeContext, index: number, attribute: string): readonly [Dim, Dim] {
+  const [rows, columns] = context.expectRank(index, 2) as [Dim, Dim]
+  return context.attributes.int(attribute, 0) === 0 ? [rows, columns] : [columns, rows]
+}
+
+const det: Operator = {
+  signature: signature('T -> T', { T: { 11: SINGLE } }),
+  infer(context) {
+    const dims = context.dims(0)
+    if (dims.length < 2) context.fail('it needs a matrix')
+    context.same(dims.at(-1) ?? FREE, dims.at(-2) ?? FREE, 'the side of the square matrix')
+    return [{ dims: dims.slice(0, -2) }]
+  },
+  work(context) {
+    const shape = context.shape(0)
+    const side = shape.at(-1) as number
+    const each = 10 * milliMacsOf(context.dtype(0), context.dtype(0))
+    return {
+      milliMacs: elementCount(shape) * side * each,
+      deciOps: 0,
+      workspaceBytes: elementCount(shape) * bytesPerElement(context.dtype(0)),
+    }
+  },
+}
+
+/** Matrix products. */
+export const matmul: OperatorTable = {
+  MatMul: matMul,
+  MatMulInteger: matMulInteger,
+  QLinearMatMul: qLinearMatMul,
+  Gemm: gemm,
+  Einsum: einsum,
+  Det: det,
+}

@@ -1,0 +1,76 @@
+import { Dtype, elementCount } from '../../tensor.js'
+import type { NodeContext } from '../infer/context.js'
+import { type Dim, type Dims, FREE } from '../infer/value.js'
+import type { Operator, OperatorTable } from './operator.js'
+import { signature, type TypeSet } from './signature.js'
+import { BYTES, SINGLE } from './types.js'
+import { Weight } from './weights.js'
+import { readWindow, slide } from './window.js'
+import { outputElements, perInput } from './work.js'
+
+function pooled(context: NodeContext): Dims {
+  const input = context.dims(0)
+  if (input.length < 3) context.fail(`input 0 has the rank ${input.length}, not 3 or more`)
+  const window = readWindow(context, context.attributes.requiredInts('kernel_shape'))
+  return [...input.slice(0, 2), ...slide(context, input.slice(2), window)]
+}
+
+function pool(text: string, types: TypeSet, deciOps: number): Operator {
+  return {
+    signature: signature(text, { T: types }),
+    infer(context) {
+      const dims = pooled(context)
+      return [{ dims }, { dims }]
+    },
+    work(context, outputs) {
+      const window = elementCount(context.attributes.requiredInts('kernel_shape'))
+      const [output] = outputs as readonly [readonly number[]]
+      return { milliMacs: 0, deciOps: elementCount(output) * (10 + window * deciOps) }
+    },
+  }
+}
+
+function globalPool(types: TypeSet, until?: number): Operator {
+  return {
+    signature: signature('T -> T', { T: types }, until === undefined ? {} : { until }),
+    infer(context) {
+      const input = context.dims(0)
+      if (input.length < 2) context.fail(`input 0 has the rank ${input.length}, not 2 or more`)
+      return [{ dims: input.map((size, axis) => (axis < 2 ? size : 1)) }]
+    },
+    work: perInput(Weight.simple),
+  }
+}
+
+const maxUnpool: Operator = {
+  signature: signature('T, int64, int64? -> T', { T: { 9: SINGLE } }),
+  infer(context) {
+    const input = context.dims(0)
+    if (context.has(2)) {
+      const wanted = context.numbers(2)
+      return [{ dims: wanted === FREE ? undefined : wanted }]
+    }
+    const window = readWindow(context, context.attributes.requiredInts('kernel_shape'))
+    const rank = window.kernel.length
+    if (input.length !== rank + 2) context.fail(`a kernel of ${rank} axes`)
+    const spatial = input.slice(2).map((size, axis) => {
+      const kernel = window.kernel[axis] as Dim
+      if (size === FREE || kernel === FREE) return FREE
+      const full = (size - 1) * (window.strides[axis] as number) + kernel
+      return full - (window.pads[axis] as number) - (window.pads[axis + rank] as number)
+    })
+    return [{ dims: [...input.slice(0, 2), ...spatial] }]
+  },
+  work: (_, outputs) => ({ milliMacs: 0, deciOps: Weight.scatter * outputElements(outputs) }),
+}
+
+/** Pooling. */
+export const pooling: OperatorTable = {
+  MaxPool: pool('T -> T, int64?', { 6: SINGLE, 8: [Dtype.float64], 12: BYTES }, 10),
+  AveragePool: pool('T -> T', { 7: SINGLE }, 10),
+  LpPool: pool('T -> T', { 6: SINGLE }, Weight.library),
+  GlobalMaxPool: globalPool({ 6: SINGLE }),
+  GlobalAveragePool: globalPool({ 6: SINGLE }),
+  GlobalLpPool: globalPool({ 6: SINGLE }, 21),
+  MaxUnpool: maxUnpool,
+}
