@@ -1,6 +1,24 @@
-export type { Engine, RuntimeId } from './engines/engine.js'
-export { BaseError, NodeFaultError } from './errors.js'
+export { elementsFromWords, wordsFromElements } from './abi/elements.js'
+export {
+  FREE_DIMENSION,
+  type InferenceErrorName,
+  type InferenceMethod,
+  inferenceAbi,
+} from './abi/interface.js'
 export { describeModel, type ModelDescription } from './call/describe.js'
+export { ModelBlobMissingError } from './call/models.js'
+export { hashRuntimeId, hashTensors, modelIdOf } from './commitment/hash.js'
+export { type InferencePosition, inferenceLeaf, inferenceRoot } from './commitment/merkle.js'
+export { createInferencePrecompile } from './createInferencePrecompile.js'
+export {
+  type Engine,
+  GraphRejectedError,
+  type RunOptions,
+  type RuntimeId,
+} from './engines/engine.js'
+export { CANONICAL_RUNTIME, RuntimeMismatchError } from './engines/runtime.js'
+export { createWasmEngine, type WasmEngineOptions, WorkerDiedError } from './engines/wasm.js'
+export { BaseError, NodeFaultError } from './errors.js'
 export { createGasSchedule, defaultSchedule, type GasSchedule } from './gas/schedule.js'
 export { defaultGasTable, type GasTable } from './gas/table.js'
 export * from './model/index.js'
@@ -11,5 +29,14 @@ export type {
   InferencePrecompileOptions,
   InferenceRecord,
 } from './precompile.js'
-export type { ModelStore } from './store/store.js'
-export { Dtype, type DtypeName, type Shape, type Tensor } from './tensor.js'
+export { createFileStore } from './store/file.js'
+export { createMemoryStore } from './store/memory.js'
+export { CorruptBlobError, type ModelStore } from './store/store.js'
+export {
+  bytesPerElement,
+  Dtype,
+  type DtypeName,
+  dtypeName,
+  type Shape,
+  type Tensor,
+} from './tensor.js'

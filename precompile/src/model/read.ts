@@ -1,7 +1,6 @@
-import { keccak_256 } from '@noble/hashes/sha3.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
 import { LRUCache } from 'lru-cache'
 import type { ModelProto } from 'onnx-buf'
+import { modelIdOf } from '../commitment/hash.js'
 import { elementCount, type Shape } from '../tensor.js'
 import { classify } from './classify.js'
 import {
@@ -21,18 +20,13 @@ import { Tally } from './infer/tally.js'
 import { DATA, type Dims, FREE, isConcrete, type Value } from './infer/value.js'
 import { type Values, walk } from './infer/walk.js'
 import { defaultLimits, type ModelLimits } from './limits.js'
-import type { Evaluation, Model, ModelId, ValueInfo } from './model.js'
+import type { Evaluation, Model, ValueInfo } from './model.js'
 
 /** Versions that the canonical engine reads. */
 const IR_VERSIONS = [3, 12] as const
 const OPSET_VERSIONS = [6, 24] as const
 const ML_VERSIONS = [1, 5] as const
 const REMEMBERED_SHAPES = 64
-
-/** The id of a model: keccak256 of its bytes. */
-export function modelIdOf(bytes: Uint8Array): ModelId {
-  return `0x${bytesToHex(keccak_256(bytes))}`
-}
 
 /**
  * Reads and validates an ONNX model that anybody may have made.

@@ -1,0 +1,86 @@
+import { decodeRequest } from './abi/decode.js'
+import { InferenceRevert } from './abi/revert.js'
+import { answerAdmit } from './call/admit.js'
+import { answerDescribe } from './call/answerDescribe.js'
+import type { Call } from './call/call.js'
+import { GasMeter, OutOfGasError } from './call/gasMeter.js'
+import { answerInference } from './call/infer.js'
+import { Models } from './call/models.js'
+import { basePrice } from './call/price.js'
+import { answerQuote } from './call/quote.js'
+import { SharedRuns } from './call/sharedRuns.js'
+import { createWasmEngine } from './engines/wasm.js'
+import { defaultSchedule } from './gas/schedule.js'
+import { readModel } from './model/read.js'
+import type { CallResult, InferencePrecompile, InferencePrecompileOptions } from './precompile.js'
+
+const MEBI = 1024 * 1024
+const DEFAULT_MEMO_BYTES = 64 * MEBI
+const MODEL_CACHE_BYTES = 512 * MEBI
+
+/**
+ * Makes the inference precompile: calldata and gas in, return data and gas out. It knows no chain.
+ * @param options.store - Where the bytes of models are.
+ * @example
+ * const store = createMemoryStore()
+ * const model = await store.put(await readFile('volatility.onnx'))
+ * const precompile = createInferencePrecompile({ store })
+ * const calldata = encodeFunctionData({ abi: inferenceAbi, functionName: 'infer', args: [model, x] })
+ * const { success, returnData, gasUsed } = await precompile.call(hexToBytes(calldata), 1_000_000n)
+ * await precompile.close()
+ */
+export function createInferencePrecompile(
+  options: InferencePrecompileOptions,
+): InferencePrecompile {
+  const { store, memoBytes = DEFAULT_MEMO_BYTES, schedule = defaultSchedule } = options
+  const engine = options.engine ?? createWasmEngine()
+  const models = new Models(store, readModel, MODEL_CACHE_BYTES)
+  const runs = new SharedRuns(engine, memoBytes)
+  return {
+    engine,
+    schedule,
+    async call(calldata, gasLimit, context = {}) {
+      const meter = new GasMeter(gasLimit)
+      const { signal, isRegistered = (id) => store.has(id) } = context
+      try {
+        meter.raiseTo(basePrice(schedule))
+        meter.raiseTo(meter.used + schedule.words(calldata.length, 0))
+        return await answer({ calldata, meter, schedule, models, runs, isRegistered, signal })
+      } catch (error) {
+        return refused(error, meter)
+      }
+    },
+    model: (id) => models.find(id),
+    close: () => engine.close(),
+  }
+}
+
+async function answer(call: Call): Promise<CallResult> {
+  const request = decodeRequest(call.calldata)
+  switch (request.method) {
+    case 'infer':
+    case 'inferTensors':
+      return answerInference(call, request)
+    case 'quote':
+      return given(call, await answerQuote(call, request.model, request.shapes))
+    case 'describe':
+      return given(call, await answerDescribe(call, request.model))
+    case 'admit':
+      return given(call, await answerAdmit(call, request.model))
+  }
+}
+
+function given({ meter }: Call, returnData: Uint8Array): CallResult {
+  return { success: true, outOfGas: false, returnData, gasUsed: meter.used }
+}
+
+/** The caller's faults become reverts; whatever else was thrown is this node's and goes on. */
+function refused(error: unknown, meter: GasMeter): CallResult {
+  if (error instanceof InferenceRevert) {
+    return { success: false, outOfGas: false, returnData: error.data, gasUsed: meter.used }
+  }
+  if (error instanceof OutOfGasError) {
+    return { success: false, outOfGas: true, returnData: new Uint8Array(), gasUsed: meter.limit }
+  }
+  throw error
+}
