@@ -28,12 +28,16 @@ describe('inference', () => {
 
   test('more of anything never costs less, and every number of a cost counts', () => {
     fc.assert(
-      fc.property(cost, fc.constantFrom(...(Object.keys(nothing) as (keyof typeof nothing)[])), (some, key) => {
-        const less = { ...some, [key]: Math.floor(some[key] / 2) }
-        const difference = defaultSchedule.inference(some) - defaultSchedule.inference(less)
-        expect(difference >= 0n).toBe(true)
-        if (some[key] - less[key] > 1_000) expect(difference > 0n).toBe(true)
-      }),
+      fc.property(
+        cost,
+        fc.constantFrom(...(Object.keys(nothing) as (keyof typeof nothing)[])),
+        (some, key) => {
+          const less = { ...some, [key]: Math.floor(some[key] / 2) }
+          const difference = defaultSchedule.inference(some) - defaultSchedule.inference(less)
+          expect(difference >= 0n).toBe(true)
+          if (some[key] - less[key] > 1_000) expect(difference > 0n).toBe(true)
+        },
+      ),
     )
   })
 })
@@ -44,6 +48,11 @@ test('words are counted each way, started ones whole', () => {
 })
 
 test('registration grows with nodes and bytes', () => {
-  const schedule = createGasSchedule({ ...defaultGasTable, registration: 5, registrationNode: 7, registrationBytesPerGas: 2 })
+  const schedule = createGasSchedule({
+    ...defaultGasTable,
+    registration: 5,
+    registrationNode: 7,
+    registrationBytesPerGas: 2,
+  })
   expect(schedule.registration({ bytes: 3, nodes: 2 })).toBe(5n + 14n + 2n)
 })

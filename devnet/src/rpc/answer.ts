@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ErrorCode } from './errors.js'
+import type { Handlers, RpcResponse } from './handlers.js'
+import { peerOf } from './peer.js'
+
+/**
+ * Answers the text of one request or batch.
+ * @returns undefined when nothing is to be said.
+ */
+export async function answerText(
+  body: string,
+  request: IncomingMessage,
+  handlers: Handlers,
+): Promise<string | undefined> {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return errorText(ErrorCode.parse, `Parse error: ${reason}`)
+  }
+  const answer = await handlers.handle(value, peerOf(request.headers))
+  return answer === undefined ? undefined : JSON.stringify(answer)
+}
+
+/** An error that answers no request in particular. */
+export function errorText(code: number, message: string): string {
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code, message },
+  } satisfies RpcResponse)
+}
+
+/** Sends an answer; a client that does not take it in time is dropped. */
+export function send(
+  response: ServerResponse,
+  { transferTimeoutMs }: { transferTimeoutMs: number },
+  status: number,
+  text?: string,
+): void {
+  if (text !== undefined) response.setHeader('content-type', 'application/json')
+  response.setTimeout(transferTimeoutMs, () => response.destroy())
+  response.writeHead(status).end(text)
+}

@@ -1,0 +1,57 @@
+import { boolean } from '../codec.js'
+import { suggestedGasPrice } from '../feeSuggestion.js'
+import { toQuantity } from '../format/quantity.js'
+import { method, required } from '../method.js'
+
+/** What the node says of itself. Tools tell a development chain by these. */
+export const nodeIdentity = [
+  method('anvil_nodeInfo', [], ({ node, transactionOrder }) => {
+    const { hash, block } = node.head
+    return {
+      currentBlockNumber: toQuantity(block.header.number),
+      currentBlockTimestamp: Number(block.header.timestamp),
+      currentBlockHash: hash,
+      hardFork: capitalised(node.common.hardfork()),
+      transactionOrder,
+      environment: {
+        baseFee: toQuantity(node.nextBaseFee()),
+        chainId: node.chainId,
+        gasLimit: toQuantity(node.gasLimit),
+        gasPrice: toQuantity(suggestedGasPrice(node)),
+      },
+      forkConfig: { forkUrl: null, forkBlockNumber: null, forkRetryBackoff: null },
+    }
+  }),
+  method(['anvil_metadata', 'hardhat_metadata'], [], (context) => {
+    const { node, clientVersion, instanceId, snapshots } = context
+    const { hash, block } = node.head
+    return {
+      clientVersion,
+      clientSemver: context.version,
+      clientCommitSha: null,
+      chainId: node.chainId,
+      instanceId,
+      latestBlockNumber: Number(block.header.number),
+      latestBlockHash: hash,
+      forkedNetwork: null,
+      snapshots: Object.fromEntries(
+        [...snapshots].map(([id, at]) => [id, [Number(at.number), at.hash]]),
+      ),
+    }
+  }),
+  method('anvil_getGenesisTime', [], async ({ node }) => {
+    const genesis = await node.block('earliest')
+    return Number(genesis?.block.header.timestamp ?? 0n)
+  }),
+  method(
+    ['anvil_setLoggingEnabled', 'hardhat_setLoggingEnabled'],
+    [required('enabled', boolean)],
+    (context, enabled) => {
+      context.logging = enabled
+    },
+  ),
+]
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}

@@ -1,0 +1,20 @@
+import { address, hash } from '../codec.js'
+import { method, required } from '../method.js'
+
+/** Transactions taken out of the pool. */
+export const poolControl = [
+  method(
+    ['anvil_dropTransaction', 'hardhat_dropTransaction'],
+    [required('hash', hash)],
+    ({ node }, wanted) => (node.dropTransaction(wanted) ? wanted : null),
+  ),
+  method(['anvil_dropAllTransactions', 'hardhat_dropAllTransactions'], [], ({ node }) =>
+    node.dropAllTransactions(),
+  ),
+  method('anvil_removePoolTransactions', [required('address', address)], ({ node }, sender) => {
+    const { pending, queued } = node.pool()
+    for (const { hash: pooled, from } of [...pending, ...queued]) {
+      if (from === sender) node.dropTransaction(pooled)
+    }
+  }),
+]

@@ -1,0 +1,25 @@
+import type { Node } from '../node/node.js'
+import type { Accounts } from './accounts.js'
+import type { FilterStore } from './filters.js'
+import type { Uploads } from './lockstep/uploads.js'
+import type { SenderQueue } from './senderQueue.js'
+
+/** What methods work on. */
+export interface Context {
+  readonly node: Node
+  readonly accounts: Accounts
+  readonly filters: FilterStore
+  readonly uploads: Uploads
+  /** Orders the transactions that the node signs for one account, so that no two take the same nonce. */
+  readonly senders: SenderQueue
+  readonly version: string
+  /** Order that blocks take transactions in. */
+  readonly transactionOrder: 'fees' | 'fifo'
+  /** As web3_clientVersion gives it. */
+  readonly clientVersion: string
+  /** Differs between any two runs of a node, and after a reset. */
+  instanceId: `0x${string}`
+  /** Snapshots that may still be reverted to, with the block that each was taken at. */
+  readonly snapshots: Map<`0x${string}`, { number: bigint; hash: `0x${string}` }>
+  logging: boolean
+}

@@ -1,0 +1,78 @@
+import { bytesToHex, createAddressFromString } from '@ethereumjs/util'
+import { keccak256 } from 'viem'
+import type { Hex } from '../../node/node.js'
+import { awaitReceipt } from '../awaitReceipt.js'
+import { bytes, integer } from '../codec.js'
+import type { Context } from '../context.js'
+import { InvalidParamsError } from '../errors.js'
+import { formatPooledTransaction } from '../format/transaction.js'
+import { method, optional, required } from '../method.js'
+import { type TransactionRequest, transactionRequest } from '../params.js'
+import { decodeRawTransaction } from '../rawTransaction.js'
+import { fillTransaction } from '../transactionFill.js'
+
+const request = required('transaction', transactionRequest)
+const raw = required('signed transaction', bytes)
+/** Long enough for a block of slow models, short enough that no client waits for ever. */
+const timeoutMs = optional('timeout in ms', integer(1, 600_000), 60_000)
+
+/** Transactions into the pool. */
+export const sending = [
+  method('eth_sendTransaction', [request], send),
+  method('eth_sendTransactionSync', [request, timeoutMs], async (context, transaction, timeout) =>
+    awaitReceipt(context.node, await send(context, transaction), timeout),
+  ),
+  method('eth_sendUnsignedTransaction', [request], (context, transaction) => {
+    const from = senderOf(context, transaction)
+    return context.senders.run(from, () => sendAs(context, { ...transaction, from }))
+  }),
+  method('eth_sendRawTransaction', [raw], ({ node }, signed) =>
+    node.send(decodeRawTransaction(signed, node.common)),
+  ),
+  method('eth_sendRawTransactionSync', [raw, timeoutMs], async ({ node }, signed, timeout) =>
+    awaitReceipt(node, await node.send(decodeRawTransaction(signed, node.common)), timeout),
+  ),
+  method('eth_signTransaction', [request], async (context, transaction) => {
+    const from = senderOf(context, transaction)
+    const key = context.accounts.privateKeyOf(from)
+    const tx = await fillTransaction(context.node, { ...transaction, from })
+    return bytesToHex(tx.sign(key).serialize())
+  }),
+  method('eth_fillTransaction', [request], async (context, transaction) => {
+    const from = senderOf(context, transaction)
+    const tx = await fillTransaction(context.node, { ...transaction, from })
+    const serialized = bytesToHex(tx.serialize())
+    return {
+      raw: serialized,
+      tx: formatPooledTransaction({ tx, hash: keccak256(serialized), from }),
+    }
+  }),
+]
+
+/** A request without a sender is from the node's first account. */
+function senderOf({ accounts }: Context, { from }: TransactionRequest): Hex {
+  const sender = from ?? accounts.addresses[0]
+  if (sender === undefined) throw new InvalidParamsError('No Signer available')
+  return sender
+}
+
+async function send(context: Context, transaction: TransactionRequest): Promise<Hex> {
+  const { accounts, node, senders } = context
+  const from = senderOf(context, transaction)
+  if (accounts.isImpersonated(from)) {
+    return senders.run(from, () => sendAs(context, { ...transaction, from }))
+  }
+  const key = accounts.privateKeyOf(from)
+  return senders.run(from, async () => {
+    const tx = await fillTransaction(node, { ...transaction, from })
+    return node.send(tx.sign(key))
+  })
+}
+
+async function sendAs(
+  { node }: Context,
+  transaction: TransactionRequest & { from: Hex },
+): Promise<Hex> {
+  const tx = await fillTransaction(node, transaction)
+  return node.send(tx, createAddressFromString(transaction.from))
+}

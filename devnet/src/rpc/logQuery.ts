@@ -1,0 +1,104 @@
+import type { BlockId, Hex, Log, Node, SealedBlock } from '../node/node.js'
+import { address, type Codec, CodecError, hash, list, object } from './codec.js'
+import { ErrorCode, InvalidParamsError, RpcError } from './errors.js'
+import { formatLog, type RpcLog } from './format/log.js'
+import { blockNumber } from './params.js'
+
+/** Which logs: any of the addresses and, at each position, any of the topics. */
+export interface LogCriteria {
+  readonly addresses?: readonly Hex[]
+  /** Null at a position that may hold anything. */
+  readonly topics: readonly (readonly Hex[] | null)[]
+}
+
+/** Criteria and the blocks to look in: one by its hash, or a range. */
+export interface LogQuery extends LogCriteria {
+  readonly blockHash?: Hex
+  readonly fromBlock?: BlockId
+  readonly toBlock?: BlockId
+}
+
+const addresses: Codec<readonly Hex[]> = (value) =>
+  Array.isArray(value) ? list(address, 1_000)(value) : [address(value)]
+
+const topic: Codec<readonly Hex[] | null> = (value) => {
+  if (value === null || value === undefined) return null
+  if (!Array.isArray(value)) return [hash(value)]
+  // A null among alternatives allows anything, as does an empty list of them.
+  if (value.length === 0 || value.includes(null)) return null
+  return list(hash, 1_000)(value)
+}
+
+const queryFields = object({
+  address: addresses,
+  topics: list(topic, 4),
+  blockHash: hash,
+  fromBlock: blockNumber,
+  toBlock: blockNumber,
+})
+
+/** A filter as eth_getLogs and eth_newFilter take it. */
+export const logQuery: Codec<LogQuery> = (value) => {
+  const { address: wanted, topics = [], ...blocks } = queryFields(value)
+  if (blocks.blockHash && (blocks.fromBlock ?? blocks.toBlock) !== undefined) {
+    throw new CodecError('a filter with blockHash or with fromBlock and toBlock, not both', value)
+  }
+  // An empty list of addresses means any, as geth reads it.
+  return { topics, ...(wanted && wanted.length > 0 && { addresses: wanted }), ...blocks }
+}
+
+/** Whether a log is one that the criteria ask for. */
+export function matchesLog(log: Log, { addresses, topics }: LogCriteria): boolean {
+  if (addresses && !addresses.includes(log.address.toLowerCase() as Hex)) return false
+  if (topics.length > log.topics.length) return false
+  return topics.every((allowed, position) => {
+    const actual = log.topics[position]
+    return allowed === null || (actual !== undefined && allowed.includes(actual))
+  })
+}
+
+/**
+ * The logs of the chain that a query asks for, oldest first.
+ * @throws RpcError for an unknown block hash, InvalidParamsError for a range that ends before it starts.
+ */
+export async function queryLogs(node: Node, query: LogQuery): Promise<RpcLog[]> {
+  const logs: RpcLog[] = []
+  for await (const sealed of blocksOf(node, query)) {
+    for (const { hash: transactionHash, receipt } of sealed.transactions) {
+      for (const log of receipt.logs) {
+        if (matchesLog(log, query)) logs.push(formatLog(log, transactionHash, sealed))
+      }
+    }
+  }
+  return logs
+}
+
+async function* blocksOf(node: Node, query: LogQuery): AsyncGenerator<SealedBlock> {
+  if (query.blockHash) {
+    const sealed = await node.block({ hash: query.blockHash })
+    if (!sealed) throw new RpcError(ErrorCode.server, 'unknown block', { data: query.blockHash })
+    yield sealed
+    return
+  }
+  const from = await height(node, query.fromBlock ?? 'latest')
+  const to = await height(node, query.toBlock ?? 'latest')
+  if (
+    from > to &&
+    query.toBlock !== undefined &&
+    query.fromBlock !== undefined &&
+    from <= node.head.block.header.number
+  ) {
+    throw new InvalidParamsError(`invalid block range: fromBlock ${from} is after toBlock ${to}`)
+  }
+  for (let number = from; number <= to && number <= node.head.block.header.number; number++) {
+    const sealed = await node.block(number)
+    if (sealed) yield sealed
+  }
+}
+
+async function height(node: Node, id: BlockId): Promise<bigint> {
+  if (typeof id === 'bigint') return id
+  if (id === 'latest' || id === 'pending') return node.head.block.header.number
+  const sealed = await node.block(id)
+  return sealed?.block.header.number ?? 0n
+}

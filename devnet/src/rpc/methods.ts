@@ -1,0 +1,47 @@
+import { chainControl } from './anvil/chain.js'
+import { clock } from './anvil/clock.js'
+import { impersonation } from './anvil/impersonation.js'
+import { mining } from './anvil/mining.js'
+import { nodeIdentity } from './anvil/node.js'
+import { poolControl } from './anvil/pool.js'
+import { stateControl } from './anvil/state.js'
+import { debug } from './debug.js'
+import { blocks } from './eth/blocks.js'
+import { execution } from './eth/execution.js'
+import { fees } from './eth/fees.js'
+import { logs } from './eth/logs.js'
+import { network } from './eth/network.js'
+import { sending } from './eth/send.js'
+import { signing } from './eth/sign.js'
+import { state } from './eth/state.js'
+import { transactions } from './eth/transactions.js'
+import { lockstepInferences } from './lockstep/inferences.js'
+import { lockstepModels } from './lockstep/models.js'
+import { lockstepRuntime } from './lockstep/runtime.js'
+import type { Method } from './method.js'
+import { txpool } from './txpool.js'
+
+/** Everything that this node serves. */
+export const methods: readonly Method[] = [
+  network,
+  blocks,
+  state,
+  transactions,
+  execution,
+  fees,
+  sending,
+  signing,
+  logs,
+  stateControl,
+  impersonation,
+  mining,
+  clock,
+  chainControl,
+  poolControl,
+  nodeIdentity,
+  txpool,
+  debug,
+  lockstepRuntime,
+  lockstepModels,
+  lockstepInferences,
+].flat()
