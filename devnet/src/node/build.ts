@@ -8,7 +8,7 @@ import {
   hexToBytes,
 } from '@ethereumjs/util'
 import type { RunTxResult } from '@ethereumjs/vm'
-import { BaseError } from '@lockstep/precompile'
+import { BaseError, inferenceLeaf, inferenceRoot } from '@lockstep/precompile'
 import { keccak256 } from 'viem'
 import { blockUnder } from './callTransaction.js'
 import { PoolError } from './errors.js'
@@ -173,7 +173,7 @@ class BlockRun {
         gasUsed: this.gasUsed,
         blobGasUsed: this.blobGasUsed,
         requests,
-        extraData: new Uint8Array(),
+        extraData: commitment(this.inferences),
       },
       view.common,
     )
@@ -247,4 +247,10 @@ class BlockRun {
       returnData: bytesToHex(returnValue),
     }
   }
+}
+
+/** What the block's `extraData` says of its inferences: their root, or nothing where there are none. */
+function commitment(inferences: readonly TransactionInference[]): Uint8Array {
+  const root = inferenceRoot(inferences.map(inferenceLeaf))
+  return root ? hexToBytes(root) : new Uint8Array()
 }

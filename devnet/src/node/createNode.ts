@@ -1,5 +1,7 @@
 import {
   BaseError,
+  createInferencePrecompile,
+  createMemoryStore,
   type InferencePrecompile,
   type ModelId,
   type ModelStore,
@@ -20,8 +22,8 @@ const zeroAddress: Hex = `0x${'00'.repeat(20)}`
 
 /** Starts a chain in this process. Close it when done. */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
-  const { precompile, store } = options
-  if (!precompile || !store) throw new BaseError('A node needs a precompile and a store.')
+  const store = options.store ?? createMemoryStore()
+  const precompile = options.precompile ?? createInferencePrecompile({ store })
   const hardfork = options.hardfork ?? 'prague'
   const common = createCommon({ chainId: options.chainId ?? 31_337, hardfork })
   const wallClock = options.wallClock ?? (() => BigInt(Math.floor(Date.now() / 1000)))
@@ -64,7 +66,7 @@ export async function createNode(options: NodeOptions = {}): Promise<Node> {
     maxBlockTransactions: options.maxBlockTransactions ?? 1_000,
     poolCapacity: options.poolCapacity ?? 65_536,
     abort,
-    ownsPrecompile: false,
+    ownsPrecompile: options.precompile === undefined,
   })
 }
 

@@ -7,27 +7,9 @@ import { createNode } from '../createNode.js'
 import type { Hex, MinedTransaction, Node } from '../node.js'
 import type { NodeOptions } from '../options.js'
 
-const TEMP = {
-  engine: { runtimeId: {} },
-  schedule: { version: '1' },
-  call: async () => ({
-    success: true,
-    outOfGas: false,
-    returnData: new Uint8Array(32),
-    gasUsed: 100n,
-  }),
-  model: async () => undefined,
-  close: async () => {},
-} as never
-
 /** A node that ends with the test. Its clock stands still unless told otherwise. */
 export async function testNode(options: NodeOptions = {}): Promise<Node> {
-  const node = await createNode({
-    genesisTimestamp: 1_700_000_000n,
-    precompile: TEMP,
-    store: TEMP,
-    ...options,
-  })
+  const node = await createNode({ genesisTimestamp: 1_700_000_000n, ...options })
   onTestFinished(() => node.close())
   return node
 }
