@@ -65,6 +65,22 @@ export function declaredShapes(
 }
 
 /**
+ * The shapes to price: those of `inferTensors`, or a flat `[[n]]`, which stands for an `infer` on `n` values whatever
+ * the input's rank, because the Solidity library knows only `x.length`.
+ * @throws InferenceRevert as `declaredShapes` and `inferShape`
+ */
+export function quotedShapes(
+  model: Model,
+  calldata: Uint8Array,
+  spans: readonly WordSpan[],
+): Shape[] {
+  const [span] = spans
+  const flat = spans.length === 1 && span?.length === 1 ? span : undefined
+  if (!flat || model.inputs[0]?.shape.length === 1) return declaredShapes(model, calldata, spans)
+  return [inferShape(model, readShape(calldata, flat)[0] as number)]
+}
+
+/**
  * Checks dtypes and lengths of the tensors of `inferTensors`, in constant time for each.
  * @throws InferenceRevert `DtypeMismatch` or `DataLengthMismatch`
  */
