@@ -149,7 +149,6 @@ async function serve(
   const body = await readBody(request, maxBodyBytes)
   if (body === 'aborted') return
   if (body === 'too large') {
-    response.setHeader('connection', 'close')
     const message = `Invalid request: the body exceeds ${maxBodyBytes} bytes`
     return send(response, options, 413, errorText(ErrorCode.invalidRequest, message))
   }
@@ -157,22 +156,26 @@ async function serve(
   return answer === undefined ? send(response, options, 204) : send(response, options, 200, answer)
 }
 
-/** The client going away in the middle is no fault of anybody here. */
-async function readBody(
+/** Reads a body up to a limit. What is past it still flows, unread, until the request's time is over. */
+function readBody(
   request: IncomingMessage,
   maxBytes: number,
 ): Promise<string | 'aborted' | 'too large'> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'too large'
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > maxBytes) return 'too large'
-      chunks.push(chunk)
-    }
-  } catch {
-    return 'aborted'
-  }
-  return Buffer.concat(chunks).toString('utf8')
+      if (size <= maxBytes) {
+        chunks.push(chunk)
+        return
+      }
+      chunks.length = 0
+      resolve('too large')
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    // The client going away in the middle is no fault of anybody here.
+    request.on('error', () => resolve('aborted'))
+    request.on('close', () => resolve('aborted'))
+  })
 }
