@@ -10,6 +10,7 @@ import { basePrice } from './call/price.js'
 import { answerQuote } from './call/quote.js'
 import { SharedRuns } from './call/sharedRuns.js'
 import { createWasmEngine } from './engines/wasm.js'
+import { NodeFaultError } from './errors.js'
 import { defaultSchedule } from './gas/schedule.js'
 import { readModel } from './model/read.js'
 import type { CallResult, InferencePrecompile, InferencePrecompileOptions } from './precompile.js'
@@ -19,7 +20,8 @@ const DEFAULT_MEMO_BYTES = 64 * MEBI
 const MODEL_CACHE_BYTES = 512 * MEBI
 
 /**
- * Makes the inference precompile: calldata and gas in, return data and gas out. It knows no chain.
+ * Makes the inference precompile: calldata and gas in, return data and gas out. It knows no chain. Gas is a function
+ * of the calldata and the model alone, never of time, of the machine or of what is remembered.
  * @param options.store - Where the bytes of models are.
  * @example
  * const store = createMemoryStore()
@@ -42,11 +44,12 @@ export function createInferencePrecompile(
     async call(calldata, gasLimit, context = {}) {
       const meter = new GasMeter(gasLimit)
       const { signal, isRegistered = (id) => store.has(id) } = context
+      signal?.throwIfAborted()
       try {
-        meter.raiseTo(basePrice(schedule))
-        meter.raiseTo(meter.used + schedule.words(calldata.length, 0))
+        meter.raiseTo(basePrice(schedule) + schedule.words(calldata.length, 0))
         return await answer({ calldata, meter, schedule, models, runs, isRegistered, signal })
       } catch (error) {
+        signal?.throwIfAborted()
         return refused(error, meter)
       }
     },
@@ -74,7 +77,7 @@ function given({ meter }: Call, returnData: Uint8Array): CallResult {
   return { success: true, outOfGas: false, returnData, gasUsed: meter.used }
 }
 
-/** The caller's faults become reverts; whatever else was thrown is this node's and goes on. */
+/** The caller's faults become reverts; whatever else was thrown goes on as a fault of this node. */
 function refused(error: unknown, meter: GasMeter): CallResult {
   if (error instanceof InferenceRevert) {
     return { success: false, outOfGas: false, returnData: error.data, gasUsed: meter.used }
@@ -82,5 +85,7 @@ function refused(error: unknown, meter: GasMeter): CallResult {
   if (error instanceof OutOfGasError) {
     return { success: false, outOfGas: true, returnData: new Uint8Array(), gasUsed: meter.limit }
   }
-  throw error
+  if (error instanceof NodeFaultError) throw error
+  const reason = error instanceof Error ? error.message : String(error)
+  throw new NodeFaultError(`The call could not be answered: ${reason}`, { cause: error })
 }

@@ -9,12 +9,12 @@ type Hex = `0x${string}`
 export interface InferenceRecord {
   readonly model: ModelId
   readonly method: 'infer' | 'inferTensors'
-  /** keccak256 over the canonical dtype, shape and bytes of every input. */
+  /** `hashTensors` of the inputs. */
   readonly inputHash: Hex
-  /** The same over the outputs, or keccak256 of the revert data when `success` is false. */
+  /** `hashTensors` of the outputs, or keccak256 of the revert data when `success` is false. */
   readonly outputHash: Hex
   readonly gasUsed: bigint
-  /** False when the run finished but its result could not be given (a non-finite output). */
+  /** False when the run ended without a result to give: the graph rejected the values, an output is not finite. */
   readonly success: boolean
 }
 
@@ -22,6 +22,7 @@ export interface InferenceRecord {
 export interface CallContext {
   /** Whether the calling view's registry lists the model. Default: whether the store holds it. */
   isRegistered?(id: ModelId): Promise<boolean>
+  /** Gives up: the call rejects with the signal's reason, and its run ends unless another call waits for it. */
   signal?: AbortSignal
 }
 
@@ -49,10 +50,17 @@ export interface InferencePrecompile {
   readonly schedule: GasSchedule
   /**
    * Answers one call. Caller's faults come back as reverts.
+   * @param calldata - As `inferenceAbi` encodes it.
+   * @param gasLimit - Gas that the call may use. Checked before any work that it pays for.
    * @throws NodeFaultError for a fault of this machine; the caller must not turn it into a revert.
+   * @throws the signal's reason once `context.signal` is aborted.
    */
   call(calldata: Uint8Array, gasLimit: bigint, context?: CallContext): Promise<CallResult>
-  /** The validated model behind an id, from a bounded cache. Undefined when the store lacks it. */
+  /**
+   * The validated model behind an id, from a bounded cache. Undefined when the store lacks it.
+   * @throws ModelError when the validator refuses what the store holds.
+   */
   model(id: ModelId): Promise<Model | undefined>
+  /** Ends the engine's workers. Pending calls reject. */
   close(): Promise<void>
 }

@@ -7,6 +7,7 @@ const CLASS_NUMBER: Readonly<Record<ModelClass, number>> = { pinned: 0, exact: 1
 
 /** `describe`: a model's class, inputs, outputs and size, as `ModelInfo`. */
 export async function answerDescribe(call: Call, id: ModelId): Promise<Uint8Array> {
+  const { calldata, meter, schedule } = call
   const model = await registeredModel(call, id)
   const dtypes = (values: readonly ValueInfo[]) => integers(values.map(({ dtype }) => dtype))
   const shapes = (values: readonly ValueInfo[]) => array(values.map(({ shape }) => integers(shape)))
@@ -17,7 +18,9 @@ export async function answerDescribe(call: Call, id: ModelId): Promise<Uint8Arra
     dtypes(model.outputs),
     shapes(model.outputs),
     word(model.loadCost.bytes),
-    word(basePrice(call.schedule)),
+    word(basePrice(schedule)),
   ])
-  return encodeAbi([info])
+  const returnData = encodeAbi([info])
+  meter.raiseTo(basePrice(schedule) + schedule.words(calldata.length, returnData.length))
+  return returnData
 }
