@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { parseEther } from 'viem'
 import { defaultDerivationPath, defaultMnemonic } from '../node/accounts.js'
 import { ether, integer, quantity, seconds } from './flag.js'
-import { type DevnetFlags, type Prepare, runDevnet } from './runDevnet.js'
+import type { DevnetFlags, Prepare } from './runDevnet.js'
 
 const example = `
 Example:
@@ -17,7 +17,11 @@ export function devnetCommand(prepare?: Prepare): Command {
       new Option('--host <ip>', 'address to listen on').default('127.0.0.1').env('ANVIL_IP_ADDR'),
     )
     .option('-a, --accounts <n>', 'dev accounts to generate', integer(1, 1000), 10)
-    .option('--balance <ether>', 'balance of every dev account', ether, parseEther('10000'))
+    .addOption(
+      new Option('--balance <ether>', 'balance of every dev account')
+        .argParser(ether)
+        .default(parseEther('10000'), '10000'),
+    )
     .option('-m, --mnemonic <phrase>', 'BIP-39 phrase of the dev accounts', defaultMnemonic)
     .option(
       '--derivation-path <path>',
@@ -38,7 +42,11 @@ export function devnetCommand(prepare?: Prepare): Command {
         .choices(['fees', 'fifo'])
         .default('fees'),
     )
-    .option('--gas-limit <gas>', 'gas limit of a block', quantity, 30_000_000n)
+    .addOption(
+      new Option('--gas-limit <gas>', 'gas limit of a block')
+        .argParser(quantity)
+        .default(30_000_000n, '30000000'),
+    )
     .option('--base-fee, --block-base-fee-per-gas <wei>', 'base fee of the first block', quantity)
     .option('--timestamp <seconds>', 'timestamp of genesis', quantity)
     .option('--number <block>', 'number of the genesis block', quantity)
@@ -53,5 +61,9 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('-q, --quiet', 'print nothing but errors')
     .addOption(new Option('--silent', 'the same').hideHelp())
     .addHelpText('after', example)
-    .action((flags: DevnetFlags) => runDevnet(flags, prepare))
+    .action(async (flags: DevnetFlags) => {
+      // The other commands need no chain: they start faster without loading one.
+      const { runDevnet } = await import('./runDevnet.js')
+      await runDevnet(flags, prepare)
+    })
 }

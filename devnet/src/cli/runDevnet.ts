@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { getAddress, keccak256 } from 'viem'
 import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
 import { devAccounts } from '../node/accounts.js'
-import { toHardfork } from '../node/common.js'
+import { toHardfork, UnknownHardforkError } from '../node/common.js'
 import type { MiningMode } from '../node/node.js'
 import { version } from '../version.js'
 import { banner } from './banner.js'
@@ -126,12 +126,24 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     balance: flags.balance,
     chainId: flags.chainId,
     gasLimit: flags.gasLimit,
-    hardfork: toHardfork(flags.hardfork),
+    hardfork: readHardfork(flags.hardfork),
     host: flags.host,
     mining: miningMode(flags),
     modelUpload: flags.allowModelUpload ? 'anyone' : flags.modelUpload ? 'local' : 'nobody',
     order: flags.order,
     port: flags.port,
+  }
+}
+
+function readHardfork(name: string) {
+  try {
+    return toHardfork(name)
+  } catch (cause) {
+    if (!(cause instanceof UnknownHardforkError)) throw cause
+    throw new UsageError(cause.shortMessage, {
+      ...(cause.remedy && { remedy: cause.remedy }),
+      cause,
+    })
   }
 }
 

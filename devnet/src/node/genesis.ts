@@ -110,6 +110,8 @@ async function writeState(
 export interface LockstepConfig {
   /** Version of the gas schedule. */
   readonly schedule: string
+  /** Version of the rules that admit models and count their work. */
+  readonly validator: string
   /** What runs models of the class `pinned`. */
   readonly pinnedRuntime: RuntimeId
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { type Address, createAddressFromString } from '@ethereumjs/util'
-import type { InferencePrecompile, ModelStore } from '@lockstep/precompile'
+import { type InferencePrecompile, type ModelStore, VALIDATOR_VERSION } from '@lockstep/precompile'
 import { createAccessList } from './accessList.js'
 import type { DevAccount } from './accounts.js'
 import { admit, settleAll } from './admission.js'
@@ -113,7 +113,11 @@ export class LocalNode implements Node {
     const { engine, schedule } = this.precompile
     const pinnedRuntime = engine.runtimeId
     const { genesis, genesisCommon } = this.parts
-    return genesisJson(genesis, genesisCommon, { schedule: schedule.version, pinnedRuntime })
+    return genesisJson(genesis, genesisCommon, {
+      schedule: schedule.version,
+      validator: VALIDATOR_VERSION,
+      pinnedRuntime,
+    })
   }
 
   get head(): SealedBlock {

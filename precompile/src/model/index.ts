@@ -1,6 +1,6 @@
 export type { Cost } from './cost.js'
 export * from './errors.js'
-export { defaultLimits, type ModelLimits } from './limits.js'
+export { defaultLimits, type ModelLimits, VALIDATOR_VERSION } from './limits.js'
 export type { Evaluation, Model, ModelClass, ModelId, ValueInfo } from './model.js'
 export { operators as admittedOperators } from './operators/index.js'
 export { readModel } from './read.js'

@@ -1,4 +1,4 @@
-import type { Address, Client } from 'viem'
+import { type Address, type Client, getAddress } from 'viem'
 import { type ModelDescription, requestLockstep } from '../rpc.js'
 
 /**
@@ -7,7 +7,11 @@ import { type ModelDescription, requestLockstep } from '../rpc.js'
  * for (const { id, names } of await getModels(client)) console.log(id, names)
  */
 export async function getModels(client: Client): Promise<getModels.ReturnType> {
-  return requestLockstep(client, 'lockstep_models', [])
+  const models = await requestLockstep(client, 'lockstep_models', [])
+  return models.map(({ names, ...model }) => ({
+    ...model,
+    names: names.map(({ owner, name }) => ({ owner: getAddress(owner), name })),
+  }))
 }
 
 export declare namespace getModels {

@@ -1,5 +1,6 @@
-import { bytesToHex, type Client, type Hex, keccak256 } from 'viem'
+import { bytesToHex, type Client, type Hex, keccak256, RpcRequestError } from 'viem'
 import { BaseError } from '../errors/base.js'
+import { findCause, ModelRefusedError } from '../errors/revert.js'
 import { requestLockstep } from '../rpc.js'
 
 /** Bytes of the model in one request; the node takes at most 4 MiB. */
@@ -30,13 +31,21 @@ export async function uploadModel(
   const held = await requestLockstep(client, 'lockstep_getModel', [id])
   for (let offset = 0; held === null && offset < bytes.length; offset += chunkBytes) {
     const chunk = bytes.subarray(offset, offset + chunkBytes)
-    await requestLockstep(client, 'lockstep_putModel', [
-      id,
-      { offset, size: bytes.length, data: bytesToHex(chunk) },
-    ])
+    const part = { offset, size: bytes.length, data: bytesToHex(chunk) }
+    await requestLockstep(client, 'lockstep_putModel', [id, part]).catch((error) => {
+      throw toRefusal(id, error)
+    })
     onProgress?.({ sent: offset + chunk.length, total: bytes.length })
   }
   return id
+}
+
+/** The validator's verdict carries a code; other errors stay what they are. */
+function toRefusal(id: Hex, error: unknown): unknown {
+  const rpc = findCause(error, (cause) => cause instanceof RpcRequestError)
+  if (!(rpc instanceof RpcRequestError)) return error
+  const { code } = (rpc.data ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? new ModelRefusedError(id, error, rpc.details) : error
 }
 
 export declare namespace uploadModel {

@@ -27,17 +27,17 @@ export class ModelNotFoundError extends InferenceRevertError {
   }
 }
 
-/** The node's validator refuses the model's bytes. */
+/** The validator refuses the model's bytes. */
 export class ModelRefusedError extends InferenceRevertError {
   override readonly name = 'ModelRefusedError'
+
+  /** @param reason What the validator says, where the node tells it. */
   constructor(
     readonly model: Hex,
     cause: unknown,
+    reason = '`lockstep inspect model.onnx` says why.',
   ) {
-    super('ModelRefused', `Model ${model} is refused by the validator.`, {
-      remedy: '`lockstep inspect model.onnx` says why.',
-      cause,
-    })
+    super('ModelRefused', `Model ${model} is refused by the validator.`, { remedy: reason, cause })
   }
 }
 

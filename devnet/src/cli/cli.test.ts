@@ -1,0 +1,221 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { keccak256 } from 'viem'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDevnet, type Devnet } from '../devnet.js'
+
+const command = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
+const modelFolder = fileURLToPath(new URL('../../../examples/volatility/model', import.meta.url))
+const modelFile = join(modelFolder, 'volatility.onnx')
+const input = '[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]'
+
+let devnet: Devnet
+let folder: string
+
+beforeAll(async () => {
+  devnet = await createDevnet({ port: 0 })
+  folder = await mkdtemp(join(tmpdir(), 'lockstep-cli-'))
+})
+
+afterAll(async () => {
+  await devnet.close()
+  await rm(folder, { recursive: true })
+})
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command as a shell would, against this file's devnet. */
+function lockstep(...args: string[]): Promise<Outcome> {
+  const env = { ...process.env, LOCKSTEP_RPC_URL: devnet.url, NO_COLOR: '1' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
+
+const json = ({ stdout }: Outcome) => JSON.parse(stdout)
+
+describe('inspect', () => {
+  test('says what a model is and costs', async () => {
+    const outcome = await lockstep('inspect', modelFile, '--json')
+    expect(outcome.code).toBe(0)
+    const description = json(outcome)
+    expect(description.id).toBe(keccak256(await readFile(modelFile)))
+    expect(description.inputs).toEqual([{ name: 'returns', dtype: 1, shape: [1, 8] }])
+    expect(description.class).toBe('pinned')
+    expect(description.gas).toBeGreaterThan(3_000)
+  })
+
+  test('error: a truncated file is refused with a code and exit code 3', async () => {
+    const file = join(folder, 'truncated.onnx')
+    await writeFile(file, (await readFile(modelFile)).subarray(0, 900))
+    const outcome = await lockstep('inspect', file, '--json')
+    expect(outcome.code).toBe(3)
+    expect(json(outcome).error).toMatchObject({ name: 'ModelParseError', code: 'parse' })
+  })
+
+  test('error: a file that is not there is a usage error', async () => {
+    const outcome = await lockstep('inspect', join(folder, 'nowhere.onnx'))
+    expect(outcome.code).toBe(2)
+    expect(outcome.stderr).toContain('cannot be read (ENOENT)')
+  })
+})
+
+describe('deploy, models, infer and quote', () => {
+  test('deploys a model, names it, lists it, quotes it and runs it by name', async () => {
+    const deployed = await lockstep('deploy', modelFile, '--name', 'volatility-v1', '--json')
+    expect(deployed.code).toBe(0)
+    const { id, owner, gasPerCall } = json(deployed)
+
+    const { models } = json(await lockstep('models', '--json'))
+    expect(models).toHaveLength(1)
+    expect(models[0].id).toBe(id)
+    expect(models[0].names).toEqual([{ owner, name: 'volatility-v1' }])
+
+    expect(json(await lockstep('quote', 'volatility-v1', '--json')).gas).toBe(String(gasPerCall))
+    expect(json(await lockstep('quote', id, '--shapes', '[[8]]', '--json')).gas).toBe(
+      String(gasPerCall),
+    )
+
+    const byName = json(await lockstep('infer', 'volatility-v1', '--input', input, '--json'))
+    const byOwner = json(
+      await lockstep('infer', `${owner}/volatility-v1`, '--input', input, '--json'),
+    )
+    expect(byOwner).toEqual(byName)
+    expect(byName.outputs[0]).toMatchObject({ name: 'volatility', dtype: 1, shape: [1, 1] })
+    expect(Number(byName.outputs[0].data[0])).toBeGreaterThan(0)
+  })
+
+  test('behavior: deploying again changes nothing', async () => {
+    const again = await lockstep('deploy', modelFile, '--json')
+    expect(again.code).toBe(0)
+    expect(json(again).transactionHash).toBeNull()
+  })
+
+  test('behavior: inputs are taken by name, and nested as the shape is', async () => {
+    const nested = `{"returns":[${input}]}`
+    const named = json(await lockstep('infer', 'volatility-v1', '--input', nested, '--json'))
+    const flat = json(await lockstep('infer', 'volatility-v1', '--input', input, '--json'))
+    expect(named).toEqual(flat)
+  })
+
+  test('error: an unknown model reverts with exit code 5', async () => {
+    const id = `0x${'11'.repeat(32)}`
+    const outcome = await lockstep('quote', id, '--shapes', '[[8]]', '--json')
+    expect(outcome.code).toBe(5)
+    expect(json(outcome).error.name).toBe('ModelNotFoundError')
+  })
+
+  test('error: a name that points to nothing', async () => {
+    const outcome = await lockstep('infer', 'nobody-set-this', '--input', '[1]')
+    expect(outcome.code).toBe(5)
+    expect(outcome.stderr).toContain('points to no model')
+  })
+
+  test('error: another number of values than the model takes', async () => {
+    const outcome = await lockstep('infer', 'volatility-v1', '--input', '[1,2,3]', '--json')
+    expect(outcome.code).toBe(5)
+    expect(json(outcome).error.name).toBe('ShapeMismatchError')
+  })
+
+  test.each([
+    ['no JSON', '[1,', '--input is not JSON'],
+    ['text', '["high"]', 'returns[0] is not a number: "high"'],
+    ['ragged rows', '[[1,2],[3]]', 'returns[1] must have 2 elements'],
+    ['an unknown name', '{"x":[1]}', 'no input named "x"'],
+  ])('error: %s is a usage error that says where', async (_, text, message) => {
+    const outcome = await lockstep('infer', 'volatility-v1', '--input', text)
+    expect(outcome.code).toBe(2)
+    expect(outcome.stderr).toContain(message)
+  })
+
+  test('error: no node at the URL', async () => {
+    const outcome = await lockstep('models', '--rpc-url', 'http://127.0.0.1:1/secret-key')
+    expect(outcome.code).toBe(4)
+    expect(outcome.stderr).toContain('No node answers at http://127.0.0.1:1.')
+    expect(outcome.stderr).not.toContain('secret-key')
+  })
+
+  test('error: a private key never appears in a message', async () => {
+    const outcome = await lockstep('deploy', modelFile, '--private-key', '0x1234beef')
+    expect(outcome.code).toBe(2)
+    expect(outcome.stderr).not.toContain('1234beef')
+  })
+})
+
+describe('help', () => {
+  test.each(['devnet', 'inspect', 'deploy', 'models', 'infer', 'quote'])(
+    '%s --help shows an example',
+    async (name) => {
+      const outcome = await lockstep(name, '--help')
+      expect(outcome.code).toBe(0)
+      expect(outcome.stdout).toMatch(/Examples?:\n {2}\$ lockstep/)
+    },
+  )
+
+  test('error: an unknown flag is a usage error', async () => {
+    expect((await lockstep('models', '--frobnicate')).code).toBe(2)
+  })
+})
+
+describe('devnet', () => {
+  test('prints accounts, keys and models, says where it listens, and ends on SIGTERM with code 0', async () => {
+    const config = join(folder, 'config.json')
+    const args = [
+      command,
+      '--port',
+      '0',
+      '--accounts',
+      '2',
+      '--models',
+      modelFolder,
+      '--config-out',
+      config,
+    ]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    const lines: string[] = []
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line)
+      if (line.startsWith('Listening on ')) break
+    }
+    const url = `http://${lines.at(-1)?.replace('Listening on ', '')}`
+    const response = await fetch(url, {
+      method: 'POST',
+      body: '{"jsonrpc":"2.0","id":1,"method":"lockstep_models","params":[]}',
+    })
+    const { result } = (await response.json()) as { result: { id: string }[] }
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(lines).toContain(
+      '(0) 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 (10000.000000000000000000 ETH)',
+    )
+    expect(lines).toContain(
+      '(1) 0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d',
+    )
+    expect(lines.some((line) => line.startsWith('(2)'))).toBe(false)
+    expect(lines).toContain(`${result[0]?.id}  volatility.onnx`)
+    expect(JSON.parse(await readFile(config, 'utf8')).available_accounts).toHaveLength(2)
+  })
+
+  test('error: a port that is taken is named', async () => {
+    const outcome = await lockstep('--port', String(devnet.port))
+    expect(outcome.code).toBe(1)
+    expect(outcome.stderr).toContain(`Port ${devnet.port} on 127.0.0.1 is in use.`)
+  })
+
+  test('error: contradicting flags', async () => {
+    expect((await lockstep('--no-mining', '--block-time', '1')).code).toBe(2)
+    expect((await lockstep('--mixed-mining')).code).toBe(2)
+    expect((await lockstep('--hardfork', 'frontier')).code).toBe(2)
+  })
+})
