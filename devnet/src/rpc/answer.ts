@@ -20,7 +20,17 @@ export async function answerText(
     return errorText(ErrorCode.parse, `Parse error: ${reason}`)
   }
   const answer = await handlers.handle(value, peerOf(request.headers))
-  return answer === undefined ? undefined : JSON.stringify(answer)
+  return answer === undefined ? undefined : toText(answer)
+}
+
+/** A string has a longest length in this runtime; blocks full of logs can exceed it. */
+function toText(answer: RpcResponse | RpcResponse[]): string {
+  try {
+    return JSON.stringify(answer)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return errorText(ErrorCode.server, 'The answer is too large; ask for less at a time.')
+  }
 }
 
 /** An error that answers no request in particular. */

@@ -14,7 +14,7 @@ export class CodecError extends Error {
     readonly value: unknown,
     readonly path = '',
   ) {
-    super(`${path || 'value'} must be ${expected}, got ${excerpt(value)}`)
+    super(`${path} must be ${expected}, got ${excerpt(value)}`)
   }
 
   /** The same error seen from the value that holds this one. */

@@ -64,9 +64,9 @@ export interface Handlers {
  */
 export function createHandlers(node: Node, options: HandlerOptions = {}): Handlers {
   const { maxBatch = 1000 } = options
-  const context = createContext(node, options)
+  const onUnexpected = options.onUnexpectedError ?? ((error: unknown) => console.error(error))
+  const context = createContext(node, options, onUnexpected)
   const table = new Map(methods.flatMap((entry) => entry.names.map((name) => [name, entry])))
-  const onUnexpected = options.onUnexpectedError ?? ((error) => console.error(error))
 
   const answer = async (request: unknown, peer: Peer): Promise<RpcResponse | undefined> => {
     const id = idOf(request)
@@ -109,13 +109,17 @@ export function createHandlers(node: Node, options: HandlerOptions = {}): Handle
 /** Tools offer a development chain's methods only where this name starts with one that they know. */
 const anvilVersion = 'anvil/v1.7.1'
 
-function createContext(node: Node, options: HandlerOptions): Context {
+function createContext(
+  node: Node,
+  options: HandlerOptions,
+  onError: (error: unknown) => void,
+): Context {
   const { modelUpload = 'local', uploadLimits, autoImpersonate = false } = options
   return {
     node,
     accounts: new Accounts(options.accounts ?? [], { autoImpersonate }),
     filters: new FilterStore(node),
-    uploads: new Uploads(node, { allow: modelUpload, ...uploadLimits }),
+    uploads: new Uploads(node, { allow: modelUpload, onError, ...uploadLimits }),
     senders: new SenderQueue(),
     version,
     transactionOrder: options.transactionOrder ?? 'fees',
@@ -135,7 +139,7 @@ async function dispatch(
 ): Promise<unknown> {
   const method = table.get(name)
   if (!method) throw new MethodNotFoundError(name)
-  return method.call(context, params, peer)
+  return method.call(name, context, params, peer)
 }
 
 interface Request {

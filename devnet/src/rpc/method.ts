@@ -16,7 +16,8 @@ export interface Method {
   /** The name that this node's documents use, then its aliases. */
   readonly names: readonly string[]
   readonly parameters: readonly Parameter<unknown>[]
-  call(context: Context, params: readonly unknown[], peer: Peer): Promise<unknown>
+  /** @param name the one of its names that the client used. */
+  call(name: string, context: Context, params: readonly unknown[], peer: Peer): Promise<unknown>
 }
 
 type Values<P extends readonly Parameter<unknown>[]> = {
@@ -51,11 +52,10 @@ export function method<const P extends readonly Parameter<unknown>[]>(
   run: (context: Context, ...values: [...Values<P>, Peer]) => unknown,
 ): Method {
   const all = typeof names === 'string' ? [names] : names
-  const name = all[0] as string
   return {
     names: all,
     parameters,
-    async call(context, params, peer) {
+    async call(name, context, params, peer) {
       const values = decodeParams(name, parameters, params)
       return run(context, ...(values as [...Values<P>, Peer]), ...([peer] as never))
     },
@@ -82,7 +82,7 @@ function decodeParams(
     } catch (error) {
       if (!(error instanceof CodecError)) throw error
       throw new InvalidParamsError(
-        `${method}: parameter ${index} (${parameter.name}) ${error.message}`,
+        `${method}: parameter ${index} (${parameter.name})${error.message}`,
       )
     }
   })

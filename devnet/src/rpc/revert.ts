@@ -1,8 +1,6 @@
+import { inferenceAbi } from '@lockstep/precompile'
 import { type Abi, decodeErrorResult } from 'viem'
 import type { Hex } from '../node/node.js'
-
-const errorSelector = '0x08c379a0'
-const panicSelector = '0x4e487b71'
 
 const panicReasons: Record<string, string> = {
   '0': 'generic panic',
@@ -17,10 +15,12 @@ const panicReasons: Record<string, string> = {
   '81': 'called an invalid internal function',
 }
 
-const solidityAbi = [
+/** Solidity's own errors and the precompile's. */
+const knownErrors: Abi = [
   { type: 'error', name: 'Error', inputs: [{ type: 'string', name: 'message' }] },
   { type: 'error', name: 'Panic', inputs: [{ type: 'uint256', name: 'code' }] },
-] as const satisfies Abi
+  ...inferenceAbi.filter(({ type }) => type === 'error'),
+]
 
 /**
  * The message of a reverted call, worded as Anvil words it.
@@ -33,25 +33,34 @@ export function revertMessage(data: Hex): string {
 
 function revertReason(data: Hex): string | undefined {
   if (data === '0x') return undefined
-  const selector = data.slice(0, 10)
-  if (selector === errorSelector || selector === panicSelector) {
-    const reason = solidityReason(data)
-    if (reason !== undefined) return reason
-  }
-  if (data.length < 10) return data
-  const args = data.slice(10)
-  return `custom error ${selector}${args === '' ? '' : `: ${args}`}`
+  const decoded = decode(data)
+  if (!decoded) return data.length < 10 ? data : rawReason(data)
+  const { errorName, args } = decoded
+  if (errorName === 'Error') return args[0] as string
+  if (errorName === 'Panic') return panicReason(args[0] as bigint)
+  return `${errorName}(${args.map(show).join(', ')})`
 }
 
-/** Undefined when the data starts like `Error` or `Panic` but does not decode as one. */
-function solidityReason(data: Hex): string | undefined {
+/** Undefined when no known error looks like this. */
+function decode(data: Hex): { errorName: string; args: readonly unknown[] } | undefined {
   try {
-    const decoded = decodeErrorResult({ abi: solidityAbi, data })
-    if (decoded.errorName === 'Error') return decoded.args[0]
-    const code = decoded.args[0]
-    return `panic: ${panicReasons[code.toString()] ?? 'unknown code'} (0x${code.toString(16).padStart(2, '0')})`
+    return decodeErrorResult({ abi: knownErrors, data }) as ReturnType<typeof decode>
   } catch {
-    // A contract may revert with any bytes; those that only look like Solidity's are shown raw.
+    // A contract may revert with any bytes; those that only look like a known error are shown raw.
     return undefined
   }
+}
+
+function rawReason(data: Hex): string {
+  const args = data.slice(10)
+  return `custom error ${data.slice(0, 10)}${args === '' ? '' : `: ${args}`}`
+}
+
+function panicReason(code: bigint): string {
+  const reason = panicReasons[code.toString()] ?? 'unknown code'
+  return `panic: ${reason} (0x${code.toString(16).padStart(2, '0')})`
+}
+
+function show(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(show).join(', ')}]` : String(value)
 }

@@ -32,7 +32,10 @@ export const lockstepModels = [
   method('lockstep_getModel', [modelId], async ({ node }, id) => {
     const model = await node.precompile.model(id)
     if (!model) return null
-    return { ...describeModel(model), registered: await isRegisteredAt(node, id, 'latest') }
+    return {
+      ...describeModel(model, node.precompile.schedule),
+      registered: await isRegisteredAt(node, id, 'latest'),
+    }
   }),
   method(
     'lockstep_getModelBytes',
@@ -57,7 +60,7 @@ export const lockstepModels = [
             remedy: 'Upload it again with `lockstep deploy`.',
           })
         }
-        return { ...describeModel(model), names: names.get(id) ?? [] }
+        return { ...describeModel(model, node.precompile.schedule), names: names.get(id) ?? [] }
       }),
     )
   }),

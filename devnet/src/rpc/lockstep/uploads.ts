@@ -38,6 +38,8 @@ export const defaultUploadLimits: UploadLimits = {
 export interface UploadOptions extends Partial<UploadLimits> {
   /** Who may upload: whoever uses this machine, anyone, or nobody. */
   readonly allow: 'local' | 'anyone' | 'nobody'
+  /** Told when deleting what nobody registered failed; the next round tries again. */
+  readonly onError: (error: unknown) => void
   readonly now?: () => number
 }
 
@@ -99,7 +101,7 @@ export class Uploads {
   ) {
     this.limits = { ...defaultUploadLimits, ...options }
     this.now = options.now ?? Date.now
-    this.timer = setInterval(() => void this.sweep(), sweepEveryMs).unref()
+    this.timer = setInterval(() => this.sweep().catch(options.onError), sweepEveryMs).unref()
   }
 
   close(): void {
