@@ -1,10 +1,10 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import {
-  AttributeProto_AttributeType,
   type AttributeProtoSchema,
   ModelProtoSchema,
   type NodeProtoSchema,
   type TensorProtoSchema,
+  AttributeProto_AttributeType as Type,
   type ValueInfoProtoSchema,
 } from 'onnx-buf'
 import { Dtype } from '../tensor.js'
@@ -12,43 +12,73 @@ import { Dtype } from '../tensor.js'
 /** A dimension is a number, or the name of one that the caller chooses. */
 export type Dimensions = readonly (number | string)[]
 
-type Attribute = bigint | number | readonly bigint[]
+type TensorInit = MessageInitShape<typeof TensorProtoSchema>
+
+/** Bigints are integers, numbers are floats. */
+export type Attribute =
+  | bigint
+  | number
+  | string
+  | readonly bigint[]
+  | readonly number[]
+  | readonly string[]
+  | { readonly tensor: TensorInit }
+  | { readonly graph: Graph }
+
+export type Attributes = Readonly<Record<string, Attribute>>
+
+const ML_DOMAIN = 'ai.onnx.ml'
 
 /** What a small test model is made of. */
 export interface Graph {
   readonly nodes: readonly MessageInitShape<typeof NodeProtoSchema>[]
   readonly inputs: readonly MessageInitShape<typeof ValueInfoProtoSchema>[]
   readonly outputs: readonly MessageInitShape<typeof ValueInfoProtoSchema>[]
-  readonly weights?: readonly MessageInitShape<typeof TensorProtoSchema>[]
+  readonly weights?: readonly TensorInit[]
+}
+
+/** Versions of the operator sets that a test model imports. */
+export interface Opsets {
+  readonly ai?: number
+  readonly ml?: number
 }
 
 /** The bytes of an ONNX file with this graph. */
-export function onnx({ nodes, inputs, outputs, weights = [] }: Graph): Uint8Array {
+export function onnx(graph: Graph, { ai = 17, ml }: Opsets = {}): Uint8Array {
+  const opsetImport = [{ domain: '', version: BigInt(ai) }]
+  if (ml !== undefined) opsetImport.push({ domain: ML_DOMAIN, version: BigInt(ml) })
   return toBinary(
     ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion: 8n,
-      opsetImport: [{ domain: '', version: 17n }],
-      graph: {
-        name: 'test',
-        node: [...nodes],
-        input: [...inputs],
-        output: [...outputs],
-        initializer: [...weights],
-      },
-    }),
+    create(ModelProtoSchema, { irVersion: 8n, opsetImport, graph: toGraph(graph) }),
   )
 }
 
-/** A node of the default domain. Bigint attributes are integers, numbers are floats. */
+function toGraph({ nodes, inputs, outputs, weights = [] }: Graph) {
+  return {
+    name: 'test',
+    node: [...nodes],
+    input: [...inputs],
+    output: [...outputs],
+    initializer: [...weights],
+  }
+}
+
+/** A node. @param operator - `Op`, or `domain.Op` outside the default domain. */
 export function node(
-  opType: string,
+  operator: string,
   input: readonly string[],
   output: readonly string[],
-  attributes: Readonly<Record<string, Attribute>> = {},
+  attributes: Attributes = {},
 ): MessageInitShape<typeof NodeProtoSchema> {
-  const attribute = Object.entries(attributes).map(([name, value]) => toAttribute(name, value))
-  return { opType, name: output[0] ?? opType, input: [...input], output: [...output], attribute }
+  const dot = operator.lastIndexOf('.')
+  return {
+    domain: operator.slice(0, Math.max(0, dot)),
+    opType: operator.slice(dot + 1),
+    name: output[0] ?? operator,
+    input: [...input],
+    output: [...output],
+    attribute: Object.entries(attributes).map(([name, value]) => toAttribute(name, value)),
+  }
 }
 
 /** A graph input or output. */
@@ -74,7 +104,7 @@ export function weight(
   dtype: Dtype,
   dimensions: readonly number[],
   elements: ArrayBufferView,
-): MessageInitShape<typeof TensorProtoSchema> {
+): TensorInit {
   return {
     name,
     dataType: dtype,
@@ -97,9 +127,30 @@ function toAttribute(
   name: string,
   value: Attribute,
 ): MessageInitShape<typeof AttributeProtoSchema> {
-  if (typeof value === 'bigint') return { name, type: AttributeProto_AttributeType.INT, i: value }
-  if (typeof value === 'number') return { name, type: AttributeProto_AttributeType.FLOAT, f: value }
-  return { name, type: AttributeProto_AttributeType.INTS, ints: [...value] }
+  if (typeof value === 'bigint') return { name, type: Type.INT, i: value }
+  if (typeof value === 'number') return { name, type: Type.FLOAT, f: value }
+  if (typeof value === 'string') return { name, type: Type.STRING, s: utf8(value) }
+  if ('tensor' in value) return { name, type: Type.TENSOR, t: value.tensor }
+  if ('graph' in value) return { name, type: Type.GRAPH, g: toGraph(value.graph) }
+  return toListAttribute(name, value)
+}
+
+function toListAttribute(
+  name: string,
+  list: readonly (bigint | number | string)[],
+): MessageInitShape<typeof AttributeProtoSchema> {
+  switch (typeof list[0]) {
+    case 'number':
+      return { name, type: Type.FLOATS, floats: list as number[] }
+    case 'string':
+      return { name, type: Type.STRINGS, strings: (list as string[]).map(utf8) }
+    default:
+      return { name, type: Type.INTS, ints: list as bigint[] }
+  }
+}
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text)
 }
 
 /** A generator of repeatable numbers in [−1, 1). */
