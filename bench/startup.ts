@@ -49,7 +49,11 @@ async function sample(): Promise<Times> {
     if (!model) throw new Error('No model is registered.')
     const call = {
       to: '0x00000000000000000000000000000000000000a1',
-      data: encodeFunctionData({ abi: inferenceAbi, functionName: 'infer', args: [model.id, zeros] }),
+      data: encodeFunctionData({
+        abi: inferenceAbi,
+        functionName: 'infer',
+        args: [model.id, zeros],
+      }),
     }
     await rpc(url, 'eth_call', [call, 'latest'])
     return { listening, blockNumber, inference: performance.now() - started }
