@@ -34,7 +34,7 @@ async function run(rpcUrl: string): Promise<void> {
 
   const wake = await (await runner('wakeWord'))([anyEmbeddings()])
   const score = wake.outputs[0] && toFloat32Array(wake.outputs[0])[0]
-  print('wake word', `score ${score?.toFixed(4)} for no word at all`, wake)
+  print('wake word', `score ${score?.toFixed(4)}`, wake)
 }
 
 function peak({ probabilities }: { probabilities: readonly number[] }): string {
