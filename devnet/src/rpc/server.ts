@@ -73,11 +73,18 @@ const closeGraceMs = 2_000
 export async function createServer(node: Node, options: ServerOptions = {}): Promise<RpcServer> {
   const { host = '127.0.0.1', port = 8545, transferTimeoutMs = 60_000 } = options
   const handlers = createHandlers(node, options)
-  const server = createHttpServer(
-    { requestTimeout: transferTimeoutMs, headersTimeout: Math.min(transferTimeoutMs, 30_000) },
-    (request, response) =>
-      void serve(request, response, handlers, { ...options, transferTimeoutMs }),
-  )
+  const timeouts = {
+    requestTimeout: transferTimeoutMs,
+    headersTimeout: Math.min(transferTimeoutMs, 30_000),
+    connectionsCheckingInterval: Math.min(transferTimeoutMs, 10_000),
+  }
+  const server = createHttpServer(timeouts, (request, response) => {
+    void serve(request, response, handlers, {
+      ...options,
+      transferTimeoutMs,
+      isClosing: () => !server.listening,
+    })
+  })
   // Clients reuse connections; one that is closed as they write to it costs them a request.
   server.keepAliveTimeout = 75_000
   server.on('clientError', refuseMalformed)
@@ -136,7 +143,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   handlers: Handlers,
-  options: ServerOptions & { transferTimeoutMs: number },
+  options: ServerOptions & { transferTimeoutMs: number; isClosing: () => boolean },
 ): Promise<void> {
   response.on('error', () => response.destroy())
   const { allowOrigin = '*', maxBodyBytes = 16 * MEBI } = options
@@ -153,6 +160,8 @@ async function serve(
     return send(response, options, 413, errorText(ErrorCode.invalidRequest, message))
   }
   const answer = await answerText(body, request, handlers)
+  // A connection kept alive would hold up a server that waits for its last requests.
+  if (options.isClosing()) response.setHeader('connection', 'close')
   return answer === undefined ? send(response, options, 204) : send(response, options, 200, answer)
 }
 
