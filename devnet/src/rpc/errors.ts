@@ -78,7 +78,9 @@ export class HaltedError extends RpcError {
   override readonly name = 'HaltedError'
 
   constructor(exception: string) {
-    super(ErrorCode.internal, `EVM error ${haltNames[exception] ?? exception}`)
+    // EthereumJS adds to some names where in its own state they arose.
+    const name = exception.replace(/ at .*$/, '')
+    super(ErrorCode.internal, `EVM error ${haltNames[name] ?? name}`)
   }
 }
 

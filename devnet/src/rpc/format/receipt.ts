@@ -25,7 +25,8 @@ export function formatReceipt(transaction: MinedTransaction, sealed: SealedBlock
     from: transaction.from,
     to: (tx.to?.toString() as Hex | undefined) ?? null,
     contractAddress: receipt.contractAddress,
-    blockTimestamp: toQuantity(header.timestamp),
+    // Anvil's own field, which it gives as a number here and as a quantity everywhere else.
+    blockTimestamp: Number(header.timestamp),
   }
 }
 
