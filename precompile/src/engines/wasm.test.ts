@@ -1,19 +1,12 @@
 import { readFileSync } from 'node:fs'
-import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { NodeFaultError } from '../errors.js'
 import { readModel } from '../model/index.js'
 import { bytesPerElement, Dtype, dtypeName, type Tensor } from '../tensor.js'
 import { runBare } from '../testing/bareRuntime.js'
-import {
-  binary,
-  bytesOf,
-  denseNetwork,
-  elementwise,
-  longRun,
-  lookup,
-  noise,
-} from '../testing/onnx.js'
+import { float32, int32, int64, random } from '../testing/calls.js'
+import { binary, bytesOf, denseNetwork, elementwise, longRun, lookup } from '../testing/onnx.js'
+import { type WorkerWatch, watchWorkers } from '../testing/workers.js'
 import type { Engine } from './engine.js'
 import { CANONICAL_RUNTIME, readRuntimeBinary } from './runtime.js'
 import { createWasmEngine, type WasmEngineOptions } from './wasm.js'
@@ -22,29 +15,7 @@ const WAKEWORD = readFileSync(
   new URL('../../../node_modules/openwakeword-js/models/hello_deepa.onnx', import.meta.url),
 )
 
-const float32 = (shape: number[], values: ArrayLike<number>): Tensor => ({
-  dtype: Dtype.float32,
-  shape,
-  data: bytesOf(Float32Array.from(values)),
-})
-const int64 = (...values: bigint[]): Tensor => ({
-  dtype: Dtype.int64,
-  shape: [values.length],
-  data: bytesOf(BigInt64Array.from(values)),
-})
-const int32 = (...values: number[]): Tensor => ({
-  dtype: Dtype.int32,
-  shape: [values.length],
-  data: bytesOf(Int32Array.from(values)),
-})
-const random = (shape: number[], seed: number): Tensor =>
-  float32(shape, Array.from({ length: shape.reduce((a, b) => a * b, 1) }, noise(seed)))
-
-/** Workers that this process started, newest last. */
-const workers: Worker[] = []
-const remember = (worker: Worker) => {
-  workers.push(worker)
-}
+let workers: WorkerWatch
 const faults: NodeFaultError[] = []
 const engines: Engine[] = []
 
@@ -60,35 +31,17 @@ function engineWith(options: WasmEngineOptions = {}): Engine {
   return engine
 }
 
-/** Resolves with the worker that starts the next task, at the moment when it says so. */
-function nextStart(): Promise<Worker> {
-  return new Promise((resolve) => {
-    const listen = (worker: Worker) => {
-      const onMessage = (message: { type?: string }) => {
-        if (message.type !== 'started') return
-        worker.off('message', onMessage)
-        process.off('worker', listen)
-        resolve(worker)
-      }
-      worker.on('message', onMessage)
-    }
-    for (const worker of workers) if (worker.threadId !== -1) listen(worker)
-    process.on('worker', listen)
-  })
-}
-
 beforeEach(() => {
-  process.on('worker', remember)
+  workers = watchWorkers()
 })
 afterEach(async () => {
-  process.off('worker', remember)
+  workers.stop()
   await Promise.all(engines.splice(0).map((engine) => engine.close()))
-  workers.length = 0
   faults.length = 0
 })
 
-// About a second of work, so that a worker can be caught in the middle of it.
-const BUSY = { size: 256, products: 400 }
+// Long enough, loading included, so that a worker can be caught in the middle of it.
+const BUSY = { size: 256, products: 150 }
 const busyModel = () => readModel(longRun(BUSY.size, BUSY.products))
 const busyInput = () => random([BUSY.size, BUSY.size], 3)
 
@@ -153,7 +106,7 @@ describe('createWasmEngine', () => {
   test('leaves the calling thread free while a model runs', async () => {
     const engine = engineWith()
     const run = engine.run(busyModel(), [busyInput()])
-    await nextStart()
+    await workers.nextStart()
     let ticks = 0
     const timer = setInterval(() => ticks++, 5)
     await run
@@ -164,7 +117,7 @@ describe('createWasmEngine', () => {
   test('loads a model ahead of its first run', async () => {
     const engine = engineWith()
     await engine.warm(readModel(denseNetwork()))
-    expect(workers).toHaveLength(1)
+    expect(workers.all).toHaveLength(1)
     expect(faults).toEqual([])
   })
 })
@@ -179,7 +132,7 @@ describe('createWasmEngine: what the graph rejects', () => {
       reason: expect.stringContaining('indices element out of data bounds, idx=9'),
     })
     expect(await engine.run(model, [int64(2n)])).toEqual([float32([1], [2.5])])
-    expect(workers).toHaveLength(1)
+    expect(workers.all).toHaveLength(1)
     expect(faults).toEqual([])
   })
 
@@ -199,7 +152,7 @@ describe('createWasmEngine: what the graph rejects', () => {
     })
     expect(faults.map(({ name }) => name)).toEqual(['WorkerDiedError', 'WorkerDiedError'])
     expect(await engine.run(model, [int32(-7), int32(2)])).toEqual([int32(-3)])
-    expect(workers.filter(({ threadId }) => threadId !== -1)).toHaveLength(1)
+    expect(workers.all.filter(({ threadId }) => threadId !== -1)).toHaveLength(1)
   })
 })
 
@@ -208,7 +161,7 @@ describe('createWasmEngine: faults of the machine', () => {
     const engine = engineWith()
     const model = busyModel()
     const expected = await engine.run(model, [busyInput()])
-    const started = nextStart()
+    const started = workers.nextStart()
     const run = engine.run(model, [busyInput()])
     await (await started).terminate()
     expect(await run).toEqual(expected)
@@ -218,13 +171,13 @@ describe('createWasmEngine: faults of the machine', () => {
   test('gives up after two deaths, and names model and cause', async () => {
     const engine = engineWith()
     const model = busyModel()
-    let started = nextStart()
+    let started = workers.nextStart()
     const run = engine.run(model, [busyInput()])
     const outcome = expect(run).rejects.toThrow(
       `A worker died while it ran model ${model.id}: worker exited with code: 1`,
     )
     const first = await started
-    started = nextStart()
+    started = workers.nextStart()
     await first.terminate()
     await (await started).terminate()
     await outcome
@@ -235,7 +188,7 @@ describe('createWasmEngine: faults of the machine', () => {
 
   test('does not lose the runs that wait behind one whose worker dies', async () => {
     const engine = engineWith()
-    const started = nextStart()
+    const started = workers.nextStart()
     const first = engine.run(busyModel(), [busyInput()])
     const model = readModel(elementwise('Neg', Dtype.float32))
     const waiting = [1, 2, 3].map((x) => engine.run(model, [float32([1], [x])]))
@@ -256,7 +209,7 @@ describe('createWasmEngine: faults of the machine', () => {
 
   test('rejects what is pending when it is closed, and what comes after', async () => {
     const engine = engineWith()
-    const started = nextStart()
+    const started = workers.nextStart()
     const model = busyModel()
     const outcomes = [busyInput(), busyInput()].map((input) =>
       expect(engine.run(model, [input])).rejects.toMatchObject({ name: 'EngineClosedError' }),
@@ -273,7 +226,7 @@ describe('createWasmEngine: faults of the machine', () => {
 describe('createWasmEngine: giving up', () => {
   test('drops a run that waits and lets the one under way finish', async () => {
     const engine = engineWith()
-    const started = nextStart()
+    const started = workers.nextStart()
     const model = busyModel()
     const first = engine.run(model, [busyInput()])
     const reason = new Error('the block was replaced')
@@ -288,7 +241,7 @@ describe('createWasmEngine: giving up', () => {
 
   test('rejects at once for a run under way, and serves the next', async () => {
     const engine = engineWith()
-    const started = nextStart()
+    const started = workers.nextStart()
     const abort = new AbortController()
     const run = engine.run(busyModel(), [busyInput()], { signal: abort.signal })
     await started
@@ -303,7 +256,7 @@ describe('createWasmEngine: giving up', () => {
     const engine = engineWith()
     const signal = AbortSignal.abort()
     await expect(engine.run(busyModel(), [busyInput()], { signal })).rejects.toBe(signal.reason)
-    expect(workers).toEqual([])
+    expect(workers.all).toEqual([])
   })
 })
 
