@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import { gasBench } from './gas.js'
+import { benchGas } from './gas.js'
 import { benchOverhead } from './overhead.js'
 import { benchStartup } from './startup.js'
 import { benchThroughput } from './throughput.js'
@@ -7,7 +7,7 @@ import { benchThroughput } from './throughput.js'
 const benches = {
   overhead: benchOverhead,
   throughput: benchThroughput,
-  gas: gasBench,
+  gas: benchGas,
   startup: benchStartup,
 }
 const chosen = process.argv.slice(2)

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { Dtype, type Tensor } from '@lockstep/precompile'
 
 export interface BenchModel {
@@ -10,9 +8,9 @@ export interface BenchModel {
   inputs(round: number): Tensor[]
 }
 
-const require = createRequire(import.meta.url)
+// Packages that export no package.json are found by their folder.
 const inPackage = (name: string, path: string) =>
-  readFileSync(join(dirname(require.resolve(`${name}/package.json`)), path))
+  readFileSync(new URL(`../node_modules/${name}/${path}`, import.meta.url))
 
 /** Models that others made and npm ships, and the example's own. */
 export const benchModels: readonly BenchModel[] = [
@@ -52,7 +50,8 @@ export const benchModels: readonly BenchModel[] = [
   },
 ]
 
-function float32(shape: readonly number[], round: number, scale: number): Tensor {
+/** A tensor of values that differ from round to round. */
+export function float32(shape: readonly number[], round: number, scale: number): Tensor {
   const length = shape.reduce((product, dim) => product * dim, 1)
   const values = Float32Array.from({ length }, (_, i) => Math.sin(i * 0.37 + round) * scale)
   return { dtype: Dtype.float32, shape, data: new Uint8Array(values.buffer) }

@@ -12,7 +12,7 @@ const zeros = Array.from({ length: 8 }, () => 0n)
 
 /** Time from starting the process to the first answers. */
 export async function benchStartup(): Promise<void> {
-  const samples = []
+  const samples: Times[] = []
   for (let run = 0; run < runs; run++) samples.push(await sample())
   const row = (name: string, pick: (times: Times) => number) => [
     name,

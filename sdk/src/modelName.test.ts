@@ -15,7 +15,7 @@ test('every name that can be set reads back', () => {
   fc.assert(
     fc.property(name, (text) => {
       const bytes = new TextEncoder().encode(text)
-      fc.pre(bytes.length <= 32 && !/[/\p{Cc}]/u.test(text) && text.isWellFormed())
+      fc.pre(bytes.length <= 32 && !/[/\p{Cc}]/u.test(text))
       fc.pre(!text.includes('\ufffd'))
       expect(fromModelName(toModelName(text))).toBe(text)
     }),
