@@ -61,8 +61,15 @@ describe('silero VAD v5 in mined transactions', () => {
 })
 
 describe('the PP-OCRv4 recogniser in a mined transaction', () => {
+  let runText: Runner
+
+  // Eleven megabytes are hashed and checked at both ends, which takes a while on a busy machine.
+  beforeAll(async () => {
+    runText = await deploy('text')
+  }, 180_000)
+
   test('reads the text, bit for bit as ONNX Runtime alone does', async () => {
-    const { text, run } = await recognise(await deploy('text'))
+    const { text, run } = await recognise(runText)
     expect(text).toBe(TEXT)
     const image = textImage()
     const bare = await openBare(await readThirdParty('text'))
