@@ -70,6 +70,7 @@ export function buildGraph(proto: GraphProto, options: BuildOptions): BuiltGraph
 
 class GraphBuilder {
   private readonly weights: GraphWeight[] = []
+  private readonly weightNames = new Set<string>()
 
   constructor(
     private readonly scope: Scope,
@@ -88,18 +89,15 @@ class GraphBuilder {
     }
     const inputs = proto.input
       // Before IR version 4 every weight was listed as an input, too.
-      .filter(({ name }) => this.scope.find(name) === undefined || !this.isWeight(name))
+      .filter(({ name }) => !this.weightNames.has(name))
       .map((input) => this.buildInput(input))
     const nodes = proto.node.flatMap((node) => this.buildNode(node) ?? [])
     const outputs = proto.output.map((output) => this.buildOutput(output))
     return { nodes: markDying(nodes, outputs), inputs, outputs, weights: this.weights }
   }
 
-  private isWeight(name: string): boolean {
-    return this.weights.some((weight) => weight.name === name)
-  }
-
   private addWeight(name: string, weight: Weight): void {
+    this.weightNames.add(name)
     this.weights.push({ name, slot: this.scope.define(name, this.options.limits), weight })
   }
 

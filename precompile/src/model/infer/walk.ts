@@ -107,10 +107,10 @@ function tryBranch(
   values: Values,
   tally: Tally | undefined,
 ): BranchRun {
-  const inner = [...values]
   const fork = tally?.fork()
   try {
-    walk(branch, inner, fork)
+    // A branch has slots of its own, so what it writes is seen by nothing else.
+    walk(branch, values, fork)
   } catch (error) {
     if (error instanceof IncompatibleShapesError) return { error }
     throw error
@@ -118,7 +118,7 @@ function tryBranch(
   if (branch.outputs.length !== node.outputs.length) {
     throw new InvalidGraphError('a branch with another number of outputs', siteOf(node))
   }
-  return { outputs: branch.outputs.map(({ slot }) => inner[slot]), tally: fork }
+  return { outputs: branch.outputs.map(({ slot }) => values[slot]), tally: fork }
 }
 
 /** What is known of an output whichever branch runs. */
