@@ -75,6 +75,6 @@ function refuse(opType: string, site: { node: string; operator: string }): never
     site,
     isContainer
       ? 'Export with plain tensors instead of sequences and optionals.'
-      : 'Replace it by admitted operators; the documentation lists them.',
+      : 'Replace it by admitted operators; docs/models.md lists them.',
   )
 }
