@@ -1,5 +1,6 @@
 import { bytesPerElement, Dtype } from '../tensor.js'
 import { type FloatDtype, floatFromWad, type WadFault, wadFromFloat } from './fixedPoint.js'
+import { quickFromWords, quickToWords } from './quickElements.js'
 
 const WORD = 32
 
@@ -37,15 +38,13 @@ export function elementsFromWords(
 ): Uint8Array | ElementFault {
   const view = new DataView(source.buffer, source.byteOffset, source.byteLength)
   const elements = new Uint8Array(count * bytesPerElement(dtype))
-  const store = elementWriter(dtype, new DataView(elements.buffer))
-  const range = INTEGER_RANGE.get(dtype)
+  const target = new DataView(elements.buffer)
+  const store = elementWriter(dtype, target)
+  const quick = quickFromWords(dtype, view, target)
   for (let index = 0; index < count; index++) {
-    const value = readInt256(view, offset + index * WORD)
-    const bits = range
-      ? value < range[0] || value > range[1]
-        ? undefined
-        : value
-      : floatFromWad(value, dtype as FloatDtype)
+    const at = offset + index * WORD
+    if (quick?.(index, at)) continue
+    const bits = toElement(dtype, readInt256(view, at))
     if (bits === undefined) return { index, fault: 'outOfRange' }
     store(index, bits)
   }
@@ -66,16 +65,25 @@ export function wordsFromElements(
   out: DataView,
   offset: number,
 ): ElementFault | undefined {
-  const load = elementReader(dtype, new DataView(elements.buffer, elements.byteOffset))
+  const source = new DataView(elements.buffer, elements.byteOffset)
+  const load = elementReader(dtype, source)
+  const quick = quickToWords(dtype, source, out)
   const count = elements.length / bytesPerElement(dtype)
-  const integer = INTEGER_RANGE.has(dtype)
   for (let index = 0; index < count; index++) {
-    const bits = load(index)
-    const value = integer ? bits : wadFromFloat(bits, dtype as FloatDtype)
+    const at = offset + index * WORD
+    if (quick?.(index, at)) continue
+    const value = quick ? wadFromFloat(load(index), dtype as FloatDtype) : load(index)
     if (typeof value !== 'bigint') return { index, fault: value }
-    writeInt256(out, offset + index * WORD, value)
+    writeInt256(out, at, value)
   }
   return undefined
+}
+
+/** The element's value or bits. Undefined when the type cannot hold the number. */
+function toElement(dtype: Dtype, value: bigint): bigint | undefined {
+  const range = INTEGER_RANGE.get(dtype)
+  if (!range) return floatFromWad(value, dtype as FloatDtype)
+  return value >= range[0] && value <= range[1] ? value : undefined
 }
 
 function readInt256(view: DataView, at: number): bigint {

@@ -71,7 +71,7 @@ export function wadFromFloat(bits: bigint, dtype: FloatDtype): bigint | WadFault
   const fraction = magnitudeBits % hidden
   const significand = biased === 0 ? fraction : fraction + hidden
   const ulp = (biased === 0 ? minExponent : biased - maxExponent) - (precision - 1)
-  const magnitude = divideShifted(significand * FIVE_POW_18, 1n, ulp + TEN_POW_18_TWOS)
+  const magnitude = shiftRounded(significand * FIVE_POW_18, ulp + TEN_POW_18_TWOS)
   const wad = bits & signBit ? -magnitude : magnitude
   return wad < -INT256_BOUND || wad >= INT256_BOUND ? 'outOfRange' : wad
 }
@@ -95,4 +95,13 @@ function divideShifted(n: bigint, d: bigint, shift: number): bigint {
   const quotient = numerator / denominator
   const twice = 2n * (numerator - quotient * denominator)
   return twice > denominator || (twice === denominator && quotient & 1n) ? quotient + 1n : quotient
+}
+
+/** n · 2^shift of a non-negative integer, rounded to nearest, ties to even. */
+function shiftRounded(n: bigint, shift: number): bigint {
+  if (shift >= 0) return n << BigInt(shift)
+  const quotient = n >> BigInt(-shift)
+  const rest = BigInt.asUintN(-shift, n)
+  const half = 1n << BigInt(-shift - 1)
+  return rest > half || (rest === half && quotient & 1n) ? quotient + 1n : quotient
 }
