@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { address, anything, bytes32, integer, quantity, uint64 } from '../codec.js'
+import { address, anything, bytes32, integer, object, quantity, uint64 } from '../codec.js'
 import { InvalidParamsError } from '../errors.js'
 import { toQuantity } from '../format/quantity.js'
 import { method, optional, required } from '../method.js'
+
+/** viem sends a fork of nothing along with every reset. */
+const resetOptions = object({ forking: object({ jsonRpcUrl: anything, blockNumber: anything }) })
 
 const snapshotId = required('snapshot id', (value) => toQuantity(quantity(value)))
 
@@ -61,9 +64,9 @@ export const chainControl = [
   }),
   method(
     ['anvil_reset', 'hardhat_reset'],
-    [optional('options', anything)],
-    async (context, options) => {
-      if (options !== undefined && hasFork(options)) {
+    [optional('options', resetOptions, {})],
+    async (context, { forking }) => {
+      if ((forking?.jsonRpcUrl ?? forking?.blockNumber) !== undefined) {
         throw new InvalidParamsError(
           'anvil_reset: this node cannot fork another chain; give no forking',
         )
@@ -74,12 +77,6 @@ export const chainControl = [
     },
   ),
 ]
-
-function hasFork(options: unknown): boolean {
-  return (
-    typeof options === 'object' && options !== null && 'forking' in options && !!options.forking
-  )
-}
 
 /** A snapshot is spent with the ones taken after it. */
 function forgetFrom<K>(snapshots: Map<K, unknown>, id: K): void {

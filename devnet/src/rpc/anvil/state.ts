@@ -1,4 +1,6 @@
+import { maxUint256 } from 'viem'
 import { address, bytes, quantity, slot, uint64, word } from '../codec.js'
+import { InvalidParamsError } from '../errors.js'
 import { method, required } from '../method.js'
 
 const account = required('address', address)
@@ -16,7 +18,10 @@ export const stateControl = [
     async ({ node }, owner, amount) => {
       const found = await (await node.state('latest')).account(owner)
       const balance = (found?.balance ?? 0n) + amount
-      await node.setBalance(owner, quantity(balance.toString()))
+      if (balance > maxUint256) {
+        throw new InvalidParamsError(`the balance of ${owner} would exceed 256 bits`)
+      }
+      await node.setBalance(owner, balance)
     },
   ),
   method(
