@@ -149,7 +149,7 @@ function judge(error: unknown, task: WorkerTask): WorkerAnswer {
 function isVerdict(error: unknown, reason: string): boolean {
   // A trap is a WebAssembly.RuntimeError, and an exception of C++ that escapes is a bare number.
   if (!(error instanceof Error) || error.name !== 'Error') return false
-  if (/alloc|out of memory|OOM/i.test(reason)) return false
+  if (/bad_alloc|failed to allocate|out of memory|\bOOM\b/i.test(reason)) return false
   return /ERROR_CODE: [1-9]/.test(reason) || reason.startsWith('unsupported data type')
 }
 
