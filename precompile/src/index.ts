@@ -7,7 +7,9 @@ export {
 } from './abi/interface.js'
 export { describeModel, type ModelDescription } from './call/describe.js'
 export { ModelBlobMissingError } from './call/models.js'
+export { OutputContractError } from './call/outputs.js'
 export { hashRuntimeId, hashTensors, modelIdOf } from './commitment/hash.js'
+export { keccak } from './commitment/keccak.js'
 export { type InferencePosition, inferenceLeaf, inferenceRoot } from './commitment/merkle.js'
 export { createInferencePrecompile } from './createInferencePrecompile.js'
 export {
@@ -16,6 +18,7 @@ export {
   type RunOptions,
   type RuntimeId,
 } from './engines/engine.js'
+export { EngineClosedError, RunTimeoutError } from './engines/pool.js'
 export { CANONICAL_RUNTIME, RuntimeMismatchError } from './engines/runtime.js'
 export { createWasmEngine, type WasmEngineOptions, WorkerDiedError } from './engines/wasm.js'
 export { BaseError, NodeFaultError } from './errors.js'
@@ -29,7 +32,7 @@ export type {
   InferencePrecompileOptions,
   InferenceRecord,
 } from './precompile.js'
-export { createFileStore } from './store/file.js'
+export { createFileStore, InvalidModelIdError } from './store/file.js'
 export { createMemoryStore } from './store/memory.js'
 export { CorruptBlobError, type ModelStore } from './store/store.js'
 export {

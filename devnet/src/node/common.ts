@@ -3,7 +3,7 @@ import { type ChainConfig, Common, type ParamsDict } from '@ethereumjs/common'
 import { paramsEVM } from '@ethereumjs/evm'
 import { paramsTx } from '@ethereumjs/tx'
 import { paramsVM } from '@ethereumjs/vm'
-import { BaseError } from '@lockstep/precompile'
+import { BaseError, keccak } from '@lockstep/precompile'
 import { createKzg } from './kzg.js'
 
 /** Rule sets that a chain may start with, oldest first. */
@@ -98,7 +98,7 @@ export function createCommon(options: { chainId: number; hardfork: Hardfork }): 
   const common = new ChainCommon({
     chain,
     hardfork: options.hardfork,
-    customCrypto: { kzg: createKzg() },
+    customCrypto: { keccak256: keccak, kzg: createKzg() },
   })
   for (const table of [paramsBlock, paramsTx, paramsEVM, paramsVM]) common.updateParams(table)
   return common

@@ -1,5 +1,5 @@
-import { keccak_256 } from '@noble/hashes/sha3'
 import { utf8ToBytes } from '@noble/hashes/utils'
+import { keccak } from '../commitment/keccak.js'
 import { type InferenceErrorName, type InferenceMethod, inferenceAbi } from './interface.js'
 
 interface Parameter {
@@ -12,7 +12,7 @@ function canonicalType({ type, components }: Parameter): string {
 }
 
 function selector(name: string, inputs: readonly Parameter[]): number {
-  const hash = keccak_256(utf8ToBytes(`${name}(${inputs.map(canonicalType).join(',')})`))
+  const hash = keccak(utf8ToBytes(`${name}(${inputs.map(canonicalType).join(',')})`))
   return new DataView(hash.buffer, hash.byteOffset).getUint32(0)
 }
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { keccak_256 } from '@noble/hashes/sha3'
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils'
 import type { RuntimeId } from '../engines/engine.js'
 import type { ModelId } from '../model/model.js'
 import type { Tensor } from '../tensor.js'
+import { keccak } from './keccak.js'
 
 export type Hex = `0x${string}`
 
 /** keccak256 as 0x-prefixed lower-case hex. */
 export function keccak256(bytes: Uint8Array): Hex {
-  return `0x${bytesToHex(keccak_256(bytes))}`
+  return `0x${bytesToHex(keccak(bytes))}`
 }
 
 /** The 32 bytes behind an id or hash. */
@@ -26,7 +26,7 @@ export function modelIdOf(bytes: Uint8Array): ModelId {
  * Hash of a list of tensors:
  * `keccak256(u32 count ‖ for each: u8 dtype ‖ u32 rank ‖ u32 each dimension ‖ sha256(data))`, integers big-endian,
  * `data` row-major and little-endian. The bytes go through sha256, which machines compute in hardware and contracts
- * through the precompile at address 2; keccak256 of an image would take longer than many a model.
+ * through the precompile at address 2; keccak256 of an image takes several times as long.
  * @param tensors - In the graph's order.
  */
 export function hashTensors(tensors: readonly Tensor[]): Hex {

@@ -1,7 +1,7 @@
-import { keccak_256 } from '@noble/hashes/sha3'
 import { bytesToHex, concatBytes } from '@noble/hashes/utils'
 import type { InferenceRecord } from '../precompile.js'
 import { type Hex, keccak256, toBytes32 } from './hash.js'
+import { keccak } from './keccak.js'
 
 /** Where in a block an inference was made. */
 export interface InferencePosition {
@@ -56,7 +56,7 @@ function parents(level: readonly Uint8Array[]): Uint8Array[] {
   for (let i = 0; i < level.length; i += 2) {
     const left = level[i] as Uint8Array
     const right = level[i + 1]
-    next.push(right ? keccak_256(concatBytes(Uint8Array.of(NODE), left, right)) : left)
+    next.push(right ? keccak(concatBytes(Uint8Array.of(NODE), left, right)) : left)
   }
   return next
 }
