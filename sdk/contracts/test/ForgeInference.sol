@@ -4,7 +4,7 @@ pragma solidity ^0.8.24;
 import {Inference} from "../Inference.sol";
 import {DevnetRpc} from "./DevnetRpc.sol";
 import {ForgeModelRegistry} from "./ForgeModelRegistry.sol";
-import {FORGE_SAMPLE_GAS, ForgePrecompile} from "./ForgePrecompile.sol";
+import {FORGE_SAMPLE_GAS, ForgeMode, ForgePrecompile, ForgeSettings} from "./ForgePrecompile.sol";
 import {FORGE_VM} from "./IForgeVm.sol";
 
 /// @title ForgeInference
@@ -12,12 +12,6 @@ import {FORGE_VM} from "./IForgeVm.sol";
 /// http://127.0.0.1:8545.
 /// @dev Set up in the constructor, so that a `setUp` of the heir's needs no `super`.
 abstract contract ForgeInference {
-    /// @dev Storage slots of `ForgePrecompile`.
-    bytes32 private constant MODE_SLOT = bytes32(uint256(0));
-    bytes32 private constant ENTRY_GAS_SLOT = bytes32(uint256(1));
-    bytes32 private constant RETURN_GAS_SLOT = bytes32(uint256(2));
-    bytes32 private constant REVERT_GAS_SLOT = bytes32(uint256(3));
-
     /// @dev Enough that a sample call can spend what it is asked to and return the rest.
     uint256 private constant SAMPLE_GAS_LIMIT = 200_000;
 
@@ -40,28 +34,38 @@ abstract contract ForgeInference {
         FORGE_VM.allowCheatcodes(account);
     }
 
-    /// @dev Leaves the precompile in its normal mode, with what its frame takes beside the price in storage.
+    /// @dev Leaves the precompile in its normal mode, knowing what its frame takes beside the price.
     function _installPrecompile(address precompile) private {
         // Code that stops at once shows what the measurement itself takes.
         FORGE_VM.etch(precompile, hex"00");
         (uint256 baseline,) = _sample(precompile);
-        FORGE_VM.etch(precompile, type(ForgePrecompile).runtimeCode);
-        (, uint256 reported) = _sample(precompile, ForgePrecompile.Mode.ReportGas);
-        FORGE_VM.store(precompile, ENTRY_GAS_SLOT, bytes32(SAMPLE_GAS_LIMIT - reported));
-        (uint256 returned,) = _sample(precompile, ForgePrecompile.Mode.SpendAndReturn);
-        (uint256 reverted,) = _sample(precompile, ForgePrecompile.Mode.SpendAndRevert);
-        FORGE_VM.store(precompile, RETURN_GAS_SLOT, bytes32(returned - baseline - FORGE_SAMPLE_GAS));
-        FORGE_VM.store(precompile, REVERT_GAS_SLOT, bytes32(reverted - baseline - FORGE_SAMPLE_GAS));
-        FORGE_VM.store(precompile, MODE_SLOT, bytes32(uint256(ForgePrecompile.Mode.Answer)));
+        ForgeSettings memory settings;
+        (, uint256 reported) = _sample(precompile, ForgeMode.ReportGas, settings);
+        settings.entryGas = SAMPLE_GAS_LIMIT - reported;
+        (uint256 returned,) = _sample(precompile, ForgeMode.SpendAndReturn, settings);
+        (uint256 reverted,) = _sample(precompile, ForgeMode.SpendAndRevert, settings);
+        settings.returnGas = returned - baseline - FORGE_SAMPLE_GAS;
+        settings.revertGas = reverted - baseline - FORGE_SAMPLE_GAS;
+        _etch(precompile, ForgeMode.Answer, settings);
     }
 
-    function _sample(address target, ForgePrecompile.Mode mode) private view returns (uint256 spent, uint256 word) {
-        FORGE_VM.store(target, MODE_SLOT, bytes32(uint256(mode)));
+    function _etch(address target, ForgeMode mode, ForgeSettings memory settings) private {
+        settings.mode = mode;
+        FORGE_VM.etch(target, bytes.concat(type(ForgePrecompile).runtimeCode, abi.encode(settings)));
+    }
+
+    function _sample(address target, ForgeMode mode, ForgeSettings memory settings)
+        private
+        returns (uint256 spent, uint256 word)
+    {
+        _etch(target, mode, settings);
         return _sample(target);
     }
 
-    /// @dev The first call pays for cold accounts, the second is measured.
+    /// @dev The first call pays for cold accounts, the second is measured. A reverted call makes them cold again, hence
+    /// the cheatcode before.
     function _sample(address target) private view returns (uint256 spent, uint256 word) {
+        FORGE_VM.toString(target);
         assembly ("memory-safe") {
             pop(staticcall(SAMPLE_GAS_LIMIT, target, 0, 0, 0, 0))
             spent := gas()

@@ -15,9 +15,6 @@ interface IForgeVm {
     /// @notice Sets the code of an account.
     function etch(address target, bytes calldata code) external;
 
-    /// @notice Sets a storage slot of an account.
-    function store(address target, bytes32 slot, bytes32 value) external view;
-
     /// @notice Keeps an account across forks.
     function makePersistent(address account) external;
 
