@@ -75,6 +75,12 @@ describe('mining', () => {
     expect(await call('anvil_getIntervalMining')).toBeNull()
   })
 
+  test('error: an interval that no timer can wait for', async () => {
+    const { call, failure } = await testServer()
+    expect(await failure('evm_setIntervalMining', 2_147_484)).toMatchObject({ code: -32602 })
+    expect(await call('anvil_getAutomine')).toBe(true)
+  })
+
   test('error: more blocks than one call may seal', async () => {
     const { failure } = await testServer()
     expect(await failure('anvil_mine', '0xffffffff')).toMatchObject({

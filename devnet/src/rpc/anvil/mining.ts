@@ -7,6 +7,8 @@ import { setNextTimestamp } from './clock.js'
 /** One call may not keep the node busy for ever. */
 const maxBlocks = 100_000
 const seconds = integer(0, 2 ** 31)
+/** The longest that a timer of this runtime waits: 24 days. */
+const timerSeconds = integer(0, Math.floor((2 ** 31 - 1) / 1000))
 
 interface MineOptions {
   readonly timestamp?: bigint
@@ -57,7 +59,7 @@ export const mining = [
   ),
   method(
     ['anvil_setIntervalMining', 'evm_setIntervalMining'],
-    [required('seconds', seconds)],
+    [required('seconds', timerSeconds)],
     ({ node }, interval) =>
       node.setMining(interval === 0 ? { type: 'manual' } : { type: 'interval', seconds: interval }),
   ),
