@@ -11,6 +11,7 @@ import {
   DATA,
   type Element,
   type Elements,
+  fromInt64,
   MAX_TRACKED_ELEMENTS,
   toElement,
   type Value,
@@ -87,7 +88,10 @@ function dataOf(proto: TensorProto, dtype: Dtype, name: string): TensorData {
     const listed = listedData(proto, dtype)
     return {
       count: listed.length,
-      elements: () => Array.from(listed, (number) => stored(dtype, Number(number))),
+      elements: () =>
+        Array.from(listed, (number) =>
+          stored(dtype, typeof number === 'bigint' ? fromInt64(number) : number),
+        ),
     }
   }
   const width = bytesPerElement(dtype)
@@ -132,8 +136,8 @@ const READERS: Partial<Record<Dtype, (view: DataView, offset: number) => number>
   [Dtype.int16]: (view, offset) => view.getInt16(offset, true),
   [Dtype.uint32]: (view, offset) => view.getUint32(offset, true),
   [Dtype.int32]: (view, offset) => view.getInt32(offset, true),
-  [Dtype.uint64]: (view, offset) => Number(view.getBigUint64(offset, true)),
-  [Dtype.int64]: (view, offset) => Number(view.getBigInt64(offset, true)),
+  [Dtype.uint64]: (view, offset) => fromInt64(view.getBigUint64(offset, true)),
+  [Dtype.int64]: (view, offset) => fromInt64(view.getBigInt64(offset, true)),
 }
 
 function rawElements(bytes: Uint8Array, dtype: Dtype): Elements {

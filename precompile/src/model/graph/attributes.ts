@@ -1,5 +1,6 @@
 import { type AttributeProto, AttributeProto_AttributeType as Type } from 'onnx-buf'
 import { InvalidGraphError, type ModelErrorSite } from '../errors.js'
+import { fromInt64 } from '../infer/value.js'
 
 /** The attributes of one node, read by name and type. */
 export class Attributes {
@@ -28,7 +29,7 @@ export class Attributes {
   int(name: string): number | undefined
   int(name: string, fallback?: number): number | undefined {
     const proto = this.find(name, Type.INT)
-    return proto === undefined ? fallback : Number(proto.i)
+    return proto === undefined ? fallback : fromInt64(proto.i)
   }
 
   /** @throws InvalidGraphError when the attribute is absent. */
@@ -37,7 +38,7 @@ export class Attributes {
   }
 
   ints(name: string): readonly number[] | undefined {
-    return this.find(name, Type.INTS)?.ints.map(Number)
+    return this.find(name, Type.INTS)?.ints.map(fromInt64)
   }
 
   /** @throws InvalidGraphError when the attribute is absent. */

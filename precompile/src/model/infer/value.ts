@@ -7,7 +7,7 @@ export const DATA = 'data'
 
 export type Dim = number | typeof FREE
 export type Dims = readonly Dim[]
-/** Integers beyond 2^53 are rounded: they are only moved and clamped, never computed with. */
+/** Integers beyond 2^53 stand for «far away»: they are only moved and clamped, never computed with. */
 export type Element = number | typeof FREE | typeof DATA
 export type Elements = readonly Element[] | typeof FREE | typeof DATA
 
@@ -21,6 +21,18 @@ export interface Value {
 
 /** Larger tensors are data: shapes are computed from few numbers. */
 export const MAX_TRACKED_ELEMENTS = 256
+
+/** The largest int64, which Slice reads as «to the end»; no other integer becomes this number. */
+export const INT64_MAX = 2 ** 63
+const INT64_MAX_EXACT = 2n ** 63n - 1n
+const FAR_AWAY = 2 ** 62
+
+/** A 64-bit integer as an element. */
+export function fromInt64(value: bigint): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number) || value === INT64_MAX_EXACT) return number
+  return value < 0n ? -FAR_AWAY : FAR_AWAY
+}
 
 /** Whether every dimension is a number. */
 export function isConcrete(dims: Dims | undefined): dims is Shape {

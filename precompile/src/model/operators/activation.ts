@@ -31,8 +31,6 @@ function alongAxis(weight: number, dtypes: readonly Dtype[] = FLOATS): Operator 
 function checkAxis(context: NodeContext): void {
   const rank = context.rank(0)
   const axis = context.attributes.int('axis', context.version < 13 ? 1 : -1)
-  // The two-dimensional form of the older versions also splits after the last axis.
-  if (context.version < 13 && axis === rank) return
   if (rank > 0 || (axis !== 0 && axis !== -1)) context.axis(axis, rank)
 }
 

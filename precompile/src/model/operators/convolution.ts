@@ -1,7 +1,8 @@
 import { bytesPerElement, Dtype, elementCount } from '../../tensor.js'
 import type { NodeContext } from '../infer/context.js'
-import { type Dim, type Dims, FREE, mapDims } from '../infer/value.js'
+import { countOf, type Dim, type Dims, FREE, mapDims } from '../infer/value.js'
 import { milliMacsOf } from './mac.js'
+import { expectQuantized } from './matmul.js'
 import type { Inferred, Operator, OperatorTable, Work } from './operator.js'
 import { signature } from './signature.js'
 import { BYTES, SINGLE } from './types.js'
@@ -17,7 +18,11 @@ function convolved(context: NodeContext, x: number, w: number): readonly Inferre
   const group = groupOf(context, weights[0] as Dim)
   const channels = mapDims((each) => each * group, weights[1] as Dim)
   context.same(input[1] as Dim, channels, 'the number of channels')
-  const spatial = slide(context, input.slice(2), windowOf(context, weights))
+  const window = windowOf(context, weights)
+  if (window.autoPad.startsWith('SAME') && window.dilations.some((size) => size !== 1)) {
+    context.fail(`auto_pad ${window.autoPad} with the dilations [${window.dilations}]`)
+  }
+  const spatial = slide(context, input.slice(2), window)
   return [{ dims: [input[0] as Dim, weights[0] as Dim, ...spatial] }]
 }
 
@@ -90,13 +95,15 @@ const convInteger: Operator = {
 }
 
 const qLinearConv: Operator = {
-  signature: signature('X, S, X, W, S, W, S, Y, int32? -> Y', {
+  signature: signature('X, S, X, W, S, W, S, X, int32? -> X', {
     X: { 10: BYTES },
     W: { 10: BYTES },
     S: { 10: [Dtype.float32] },
-    Y: { 10: BYTES },
   }),
-  infer: (context) => convolved(context, 0, 3),
+  infer(context) {
+    expectQuantized(context)
+    return convolved(context, 0, 3)
+  },
   work(context, outputs) {
     const work = convolutionWork(context, outputs, 0, 3)
     const scratch = outputElements(outputs) * 4 + elementCount(context.shape(0))
@@ -132,29 +139,49 @@ const convTranspose: Operator = {
 
 function transposedSpatial(context: NodeContext, spatial: Dims, window: Window): Dims {
   const rank = spatial.length
-  const wanted = context.attributes.ints('output_shape')
-  if (wanted !== undefined && wanted.length > 0) {
-    if (wanted.length < rank) context.fail(`output_shape [${wanted}] has too few axes`)
-    return wanted.slice(-rank)
-  }
+  const given = context.attributes.ints('output_shape') ?? []
   const extra = context.attributes.ints('output_padding') ?? new Array<number>(rank).fill(0)
-  return spatial.map((size, axis) => {
-    const stride = window.strides[axis] as number
-    const dilation = window.dilations[axis] as number
-    return mapDims(
+  if (given.length > 0 && given.length < rank) context.fail(`output_shape [${given}] is too short`)
+  const wanted = given.slice(-rank)
+  return spatial.map((size, axis) =>
+    mapDims(
       (length, kernel) => {
-        if (window.autoPad.startsWith('SAME')) return length * stride
-        const isPadded = window.autoPad === 'NOTSET'
-        const head = isPadded ? (window.pads[axis] as number) : 0
-        const tail = isPadded ? (window.pads[axis + rank] as number) : 0
-        const full = (length - 1) * stride + (extra[axis] ?? 0) + (kernel - 1) * dilation + 1
-        const result = full - head - tail
-        return result > 0 ? result : context.fail('the pads leave nothing of the output')
+        const padding = extra[axis] ?? context.fail(`output_padding [${extra}] is too short`)
+        return transposedAxis(context, { length, kernel, axis, padding, wanted }, window)
       },
       size,
       window.kernel[axis] as Dim,
-    )
-  })
+    ),
+  )
+}
+
+function transposedAxis(
+  context: NodeContext,
+  given: {
+    length: number
+    kernel: number
+    axis: number
+    padding: number
+    wanted: readonly number[]
+  },
+  window: Window,
+): number {
+  const { length, kernel, axis, padding, wanted } = given
+  const stride = window.strides[axis] as number
+  // More padding than that, and a convolution back would not give the input's size.
+  if (padding < 0 || padding >= stride) context.fail(`output_padding ${padding}, stride ${stride}`)
+  const whole = (length - 1) * stride + (kernel - 1) * (window.dilations[axis] as number) + 1
+  const size = wanted[axis]
+  if (size !== undefined) {
+    const fits = size >= 1 && size < whole + stride
+    return fits ? size : context.fail(`output_shape [${wanted}] for an axis of at most ${whole}`)
+  }
+  if (window.autoPad.startsWith('SAME')) return Math.min(whole + padding, length * stride)
+  const head = window.pads[axis] as number
+  const tail = window.pads[axis + window.kernel.length] as number
+  const cut = window.autoPad === 'NOTSET' ? head + tail : 0
+  const result = whole + padding - cut
+  return result > 0 ? result : context.fail('the pads leave nothing of the output')
 }
 
 const col2Im: Operator = {
@@ -172,8 +199,16 @@ const col2Im: Operator = {
       input[1] as Dim,
       ...block,
     )
+    checkBlocks(context, image, block)
     return [{ dims: [input[0] as Dim, channels, ...image] }]
   },
+}
+
+/** The input must have a column for each position of the block on the image. */
+function checkBlocks(context: NodeContext, image: Dims, block: Dims): void {
+  if (image.length !== block.length) context.fail('image and block differ in rank')
+  const positions = slide(context, image, readWindow(context, block))
+  context.same(context.dim(0, 2), countOf(positions), 'the number of blocks')
 }
 
 /** Convolutions. */

@@ -2,6 +2,7 @@ import { Dtype, elementCount } from '../../tensor.js'
 import type { NodeContext } from '../infer/context.js'
 import {
   DATA,
+  type Dim,
   type Dims,
   type Element,
   type Elements,
@@ -69,8 +70,15 @@ const gatherElements: Operator = {
   signature: signature('T, I -> T', { T: { 11: ANY }, I: INDEX }),
   infer(context) {
     const dims = context.dims(0)
-    context.axis(context.attributes.int('axis', 0), dims.length)
-    return [{ dims: context.expectRank(1, dims.length) }]
+    const axis = context.axis(context.attributes.int('axis', 0), dims.length)
+    const indices = context.expectRank(1, dims.length)
+    indices.forEach((size, i) => {
+      const room = dims[i] as Dim
+      if (i !== axis && size !== FREE && room !== FREE && size > room) {
+        context.fail(`indices of ${size} on axis ${i} of ${room}`)
+      }
+    })
+    return [{ dims: indices }]
   },
   work: perOutput(Weight.scatter),
 }
@@ -119,10 +127,17 @@ const scatterNd: Operator = {
   signature: signature('T, int64, T -> T', { T: { 11: ANY } }),
   infer(context) {
     const dims = context.dims(0)
-    const depth = context.dims(1).at(-1)
-    if (depth === undefined || (depth !== FREE && (depth < 1 || depth > dims.length))) {
+    const indices = context.dims(1)
+    const depth = indices.at(-1) ?? context.fail('its indices are a scalar')
+    if (depth === FREE) return [{ dims }]
+    if (depth < 1 || depth > dims.length) {
       context.fail(`indices of ${depth} axes for a rank of ${dims.length}`)
     }
+    const want = [...indices.slice(0, -1), ...dims.slice(depth)]
+    const updates = context.expectRank(2, want.length)
+    want.forEach((size, axis) => {
+      context.same(size, updates[axis] as Dim, `axis ${axis} of the updates`)
+    })
     return [{ dims }]
   },
   work: scatterWork(2),
@@ -146,6 +161,7 @@ const gridSample: Operator = {
     if (batch === undefined || channels === undefined)
       return context.fail('it needs batch and channels')
     const common = context.same(batch, grid[0] ?? FREE, 'the batch')
+    context.same(spatial.length, grid.at(-1) as Dim, 'the size of a grid point')
     return [{ dims: [common, channels, ...grid.slice(1, -1)] }]
   },
   work: perOutput(4 * Weight.library),
@@ -156,7 +172,10 @@ export const gathers: OperatorTable = {
   Gather: gather,
   GatherElements: gatherElements,
   GatherND: gatherNd,
-  ScatterElements: scatterElements,
+  ScatterElements: {
+    ...scatterElements,
+    signature: signature('T, I, T -> T', { T: { 11: ANY }, I: INDEX }),
+  },
   Scatter: {
     ...scatterElements,
     signature: signature('T, I, T -> T', { T: { 9: ANY }, I: INDEX }, { since: 9, until: 10 }),

@@ -7,6 +7,7 @@ import {
   type Dims,
   type Elements,
   FREE,
+  INT64_MAX,
   mapDims,
   type Value,
 } from '../infer/value.js'
@@ -79,7 +80,7 @@ function splitSizes(context: NodeContext, total: Dim): readonly Dim[] {
   if (wanted !== parts) context.fail(`num_outputs is ${wanted} for ${parts} outputs`)
   const each = Math.ceil(total / parts)
   const last = total - each * (parts - 1)
-  if (last < 0) context.fail(`${total} does not split into ${parts} parts`)
+  if (last <= 0) context.fail(`${total} does not split into ${parts} parts`)
   return [...new Array<Dim>(parts - 1).fill(each), last]
 }
 
@@ -140,6 +141,9 @@ function sliceRanges(context: NodeContext, rank: number): readonly SliceRange[] 
   }))
 }
 
+/** With INT64_MAX the ends of slices that run backwards to the first element as well as forwards to the last. */
+const INT32_MAX = 2 ** 31 - 1
+
 /** First index and number of indices of a slice on an axis of known size. */
 function resolve(
   context: NodeContext,
@@ -149,7 +153,8 @@ function resolve(
   const { step } = range
   if (step === 0) context.fail('a step is 0')
   const from = range.start < 0 ? range.start + size : range.start
-  const to = range.end < 0 ? range.end + size : range.end
+  const isOpen = step < 0 && (range.end === INT32_MAX || range.end === INT64_MAX)
+  const to = isOpen ? -1 : range.end < 0 ? range.end + size : range.end
   const clamp = (at: number, low: number, high: number) => Math.min(Math.max(at, low), high)
   const first = step > 0 ? clamp(from, 0, size) : clamp(from, 0, size - 1)
   const last = step > 0 ? clamp(to, 0, size) : clamp(to, -1, size - 1)
@@ -197,7 +202,7 @@ export function copied(outputs: readonly Dims[], deciOps: number) {
 }
 
 const pad: Operator = {
-  signature: signature('T, int64@11, T?@11, I?@18 -> T', {
+  signature: signature('T, int64@11, T?@11, int64?@18 -> T', {
     T: { 6: FLOATS, 11: [...FLOATS, ...BYTES, ...WIDE], 13: BOOL },
     I: INDEX,
   }),
@@ -237,7 +242,7 @@ function padded(context: NodeContext, dim: Dim, before: Dim, after: Dim): Dim {
 }
 
 const centerCropPad: Operator = {
-  signature: signature('T, I -> T', {
+  signature: signature('T, int64 -> T', {
     T: { 18: [...FLOATS, ...BYTES, ...WIDE, Dtype.bool] },
     I: INDEX,
   }),

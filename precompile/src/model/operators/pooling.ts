@@ -5,14 +5,24 @@ import type { Operator, OperatorTable } from './operator.js'
 import { signature, type TypeSet } from './signature.js'
 import { BYTES, SINGLE } from './types.js'
 import { Weight } from './weights.js'
-import { readWindow, slide } from './window.js'
+import { readWindow, slide, type Window } from './window.js'
 import { outputElements, perInput } from './work.js'
 
 function pooled(context: NodeContext): Dims {
   const input = context.dims(0)
   if (input.length < 3) context.fail(`input 0 has the rank ${input.length}, not 3 or more`)
-  const window = readWindow(context, context.attributes.requiredInts('kernel_shape'))
+  const window = readPoolWindow(context)
   return [...input.slice(0, 2), ...slide(context, input.slice(2), window)]
+}
+
+/** A window must reach past its padding, or it would pool nothing. */
+function readPoolWindow(context: NodeContext): Window {
+  const kernel = context.attributes.requiredInts('kernel_shape')
+  const window = readWindow(context, kernel)
+  if (window.pads.some((pad, i) => pad >= (kernel[i % kernel.length] as number))) {
+    context.fail(`the pads [${window.pads}] are as large as the kernel [${kernel}]`)
+  }
+  return window
 }
 
 function pool(text: string, types: TypeSet, deciOps: number): Operator {
@@ -35,7 +45,7 @@ function globalPool(types: TypeSet, until?: number): Operator {
     signature: signature('T -> T', { T: types }, until === undefined ? {} : { until }),
     infer(context) {
       const input = context.dims(0)
-      if (input.length < 2) context.fail(`input 0 has the rank ${input.length}, not 2 or more`)
+      if (input.length < 3) context.fail(`input 0 has the rank ${input.length}, not 3 or more`)
       return [{ dims: input.map((size, axis) => (axis < 2 ? size : 1)) }]
     },
     work: perInput(Weight.simple),
@@ -50,14 +60,15 @@ const maxUnpool: Operator = {
       const wanted = context.numbers(2)
       return [{ dims: wanted === FREE ? undefined : wanted }]
     }
-    const window = readWindow(context, context.attributes.requiredInts('kernel_shape'))
+    const window = readPoolWindow(context)
     const rank = window.kernel.length
     if (input.length !== rank + 2) context.fail(`a kernel of ${rank} axes`)
     const spatial = input.slice(2).map((size, axis) => {
       const kernel = window.kernel[axis] as Dim
       if (size === FREE || kernel === FREE) return FREE
       const full = (size - 1) * (window.strides[axis] as number) + kernel
-      return full - (window.pads[axis] as number) - (window.pads[axis + rank] as number)
+      const cut = (window.pads[axis] as number) + (window.pads[axis + rank] as number)
+      return full > cut ? full - cut : context.fail('the pads leave nothing of the output')
     })
     return [{ dims: [...input.slice(0, 2), ...spatial] }]
   },

@@ -84,7 +84,13 @@ function argument(): Operator {
 function cumulative(types: TypeSet): Operator {
   return {
     signature: signature('T, I -> T', { T: types, I: INDEX }),
-    infer: (context) => [{ dims: context.dims(0) }],
+    infer(context) {
+      const dims = context.dims(0)
+      const { elements } = context.input(1)
+      const axis = typeof elements === 'string' ? elements : elements[0]
+      if (typeof axis === 'number') context.axis(axis, dims.length)
+      return [{ dims }]
+    },
     work: perInput(Weight.divide),
   }
 }
