@@ -96,6 +96,21 @@ const mod: Operator = {
   },
 }
 
+const pow: Operator = {
+  ...broadcasting(
+    'T, U -> T',
+    { T: { 7: FLOATS, 12: WIDE_SIGNED }, U: { 7: FLOATS, 12: WIDE_SIGNED } },
+    Weight.library,
+  ),
+  infer(context) {
+    // The exponent got a type of its own in operator set 12.
+    if (context.version < 12 && context.dtype(0) !== context.dtype(1)) {
+      context.unsupportedDtype(1, context.dtype(1))
+    }
+    return [{ dims: broadcast(context, context.dims(0), context.dims(1)) }]
+  },
+}
+
 const where: Operator = {
   signature: signature('bool, T, T -> T', { T: { 9: [...FLOATS, D.uint8, ...WIDE_SIGNED] } }),
   infer(context) {
@@ -112,7 +127,7 @@ const where: Operator = {
 
 const clip: Operator = {
   signature: signature('T, T?@11, T?@11 -> T', {
-    T: { 6: SINGLE, 12: [...BYTES, ...WIDE, D.float64], 13: INTEGERS },
+    T: { 6: SINGLE, 12: [...BYTES, ...WIDE, D.float64] },
   }),
   infer(context) {
     const sources = context.inputs.filter((input) => input !== undefined)
@@ -240,11 +255,7 @@ export const elementwise: OperatorTable = {
   Mul: broadcasting('T, T -> T', ARITHMETIC, Weight.simple, (a, b) => a * b),
   Div: div,
   Mod: mod,
-  Pow: broadcasting(
-    'T, U -> T',
-    { T: { 7: FLOATS, 12: WIDE_SIGNED }, U: { 7: FLOATS, 12: WIDE_SIGNED } },
-    Weight.library,
-  ),
+  Pow: pow,
   Sum: broadcasting('T... -> T', float(6, FLOATS), Weight.simple),
   Mean: broadcasting('T... -> T', float(6), Weight.simple),
   Max: extremum(Math.max),

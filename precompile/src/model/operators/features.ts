@@ -163,6 +163,9 @@ const imputer: Operator = {
         ? attributes.floats('imputed_value_floats')
         : attributes.ints('imputed_value_int64s')
     const count = list?.length ?? 0
+    if (attributes.has('imputed_value_floats') && attributes.has('imputed_value_int64s')) {
+      context.fail('it has imputed values of both types')
+    }
     if (count === 0) context.fail('it has no imputed values of its type')
     expectPerFeature(context, 'imputed values', count)
     return [{ dims: context.dims(0) }]

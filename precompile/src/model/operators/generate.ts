@@ -1,4 +1,4 @@
-import { Dtype as D, type Dtype, elementCount } from '../../tensor.js'
+import { Dtype as D, type Dtype, dtypeName, elementCount } from '../../tensor.js'
 import { InvalidGraphError } from '../errors.js'
 import { readWeight, type Weight } from '../file/tensor.js'
 import type { GraphNode } from '../graph/graph.js'
@@ -7,7 +7,7 @@ import { DATA, type Dim, type Dims, FREE, isTracked, mapDims } from '../infer/va
 import { defaultLimits } from '../limits.js'
 import type { Operator, OperatorTable } from './operator.js'
 import { signature } from './signature.js'
-import { BOOL, FLOATS, WIDE_SIGNED } from './types.js'
+import { BOOL, WIDE_SIGNED } from './types.js'
 import { Weight as OpWeight } from './weights.js'
 import { perOutput } from './work.js'
 
@@ -50,7 +50,9 @@ const constantOfShape: Operator = {
 }
 
 const range: Operator = {
-  signature: signature('T, T, T -> T', { T: { 11: [...FLOATS, D.int16, ...WIDE_SIGNED] } }),
+  signature: signature('T, T, T -> T', {
+    T: { 11: [D.float32, D.float64, D.int16, ...WIDE_SIGNED] },
+  }),
   infer(context) {
     const [start, limit, delta] = [0, 1, 2].map((i) => context.scalar(i)) as [Dim, Dim, Dim]
     const count = mapDims(
@@ -81,10 +83,27 @@ const eyeLike: Operator = {
   signature: signature('T -> *', { T: { 9: [D.float32, D.float64, D.int32, D.int64, D.uint64] } }),
   infer(context) {
     const dtype = (context.attributes.int('dtype') ?? context.dtype(0)) as Dtype
+    const kernels: readonly Dtype[] = [D.float32, D.float64, D.int32, D.int64, D.uint64]
+    if (!kernels.includes(dtype)) context.unsupported('the type of its output')
     return [{ dims: context.expectRank(0, 2), dtype }]
   },
   work: perOutput(OpWeight.copy),
 }
+
+/** Types of indices, depth and values that the engine has a kernel for. */
+const ONE_HOT_TYPES: ReadonlySet<string> = new Set(
+  [
+    [D.float32, D.float32, D.float32],
+    [D.float32, D.int64, D.int64],
+    [D.int32, D.float32, D.float32],
+    [D.int32, D.int32, D.float32],
+    [D.int64, D.float32, D.float32],
+    [D.int64, D.float32, D.int32],
+    [D.int64, D.int32, D.float32],
+    [D.int64, D.int64, D.float32],
+    [D.int64, D.int64, D.int64],
+  ].map(String),
+)
 
 const oneHot: Operator = {
   signature: signature('I, J, V -> V', {
@@ -93,6 +112,13 @@ const oneHot: Operator = {
     V: { 9: [D.float32, D.int32, D.int64] },
   }),
   infer(context) {
+    const types = [0, 1, 2].map((index) => context.dtype(index))
+    if (!ONE_HOT_TYPES.has(`${types}`)) {
+      context.unsupported(
+        `indices, depth and values of the types ${types.map(dtypeName).join(', ')}`,
+        'Cast them to one type.',
+      )
+    }
     const dims = context.dims(0)
     const axis = context.axis(context.attributes.int('axis', -1), dims.length + 1)
     const depth = context.scalar(1)

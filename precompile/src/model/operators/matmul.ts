@@ -42,14 +42,23 @@ const matMulInteger: Operator = {
   work: (context, outputs) => productWork(context, outputs, 0, 1),
 }
 
+/** Refuses the one pair of quantised types without a kernel: int8 by uint8. */
+export function expectQuantized(context: NodeContext): void {
+  if (context.dtype(0) === Dtype.int8 && context.dtype(3) === Dtype.uint8) {
+    context.unsupportedDtype(3, Dtype.uint8)
+  }
+}
+
 const qLinearMatMul: Operator = {
-  signature: signature('A, S, A, B, S, B, S, Y -> Y', {
+  signature: signature('A, S, A, B, S, B, S, A -> A', {
     A: { 10: BYTES },
     B: { 10: BYTES },
     S: { 10: [Dtype.float32] },
-    Y: { 10: BYTES },
   }),
-  infer: (context) => [{ dims: productDims(context, context.dims(0), context.dims(3)) }],
+  infer(context) {
+    expectQuantized(context)
+    return [{ dims: productDims(context, context.dims(0), context.dims(3)) }]
+  },
   work: (context, outputs) => ({
     ...productWork(context, outputs, 0, 3),
     workspaceBytes: outputElements(outputs) * 4,

@@ -6,9 +6,8 @@ import { Weight } from './weights.js'
 import { perOutput } from './work.js'
 
 const quantizeLinear: Operator = {
-  signature: signature('T, S, Y? -> *', {
+  signature: signature('T, T, Y? -> *', {
     T: { 10: [Dtype.float32], 19: SINGLE },
-    S: { 10: [Dtype.float32], 19: SINGLE },
     Y: { 10: BYTES, 21: SHORTS },
   }),
   infer(context) {

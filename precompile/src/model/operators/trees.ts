@@ -8,7 +8,6 @@ import {
   expectChoice,
   FEATURES,
   POST_TRANSFORMS,
-  rowsOf,
   type StaticNode,
 } from './features.js'
 import type { Operator, OperatorTable, Work } from './operator.js'
@@ -45,7 +44,7 @@ function readTrees(
 
 /** Rows of an input that has every feature the trees look at. */
 function rowsForTrees(context: NodeContext): Dim {
-  const { rows, features } = rowsOf(context)
+  const [rows, features] = context.expectRank(0, 2) as [Dim, Dim]
   const { lastFeature, tensorDtype } = (context.node.prepared as Trees).ensemble
   if (features !== FREE && features <= lastFeature) {
     context.fail(`it looks at feature ${lastFeature} of ${features}`)
@@ -58,8 +57,7 @@ function rowsForTrees(context: NodeContext): Dim {
 
 function treeWork(context: NodeContext): Work {
   const { ensemble, scores } = context.node.prepared as Trees
-  const shape = context.shape(0)
-  const rows = shape.length === 1 ? 1 : (shape[0] as number)
+  const [rows = 0] = context.shape(0)
   const walk = ensemble.nodesOnPath * Weight.branch + ensemble.weightsOnPath * Weight.scatter
   return {
     milliMacs: 0,
