@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDevnet, type Devnet } from '../devnet.js'
 
+const exec = promisify(execFile)
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 const command = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
 const modelFolder = fileURLToPath(new URL('../../../examples/volatility/model', import.meta.url))
 const modelFile = join(modelFolder, 'volatility.onnx')
@@ -153,14 +156,27 @@ describe('deploy, models, infer and quote', () => {
 })
 
 describe('help', () => {
-  test.each(['devnet', 'inspect', 'deploy', 'models', 'infer', 'quote'])(
-    '%s --help shows an example',
+  test.each(['inspect', 'deploy', 'models', 'infer', 'quote'])(
+    'the examples of %s --help work as printed',
     async (name) => {
-      const outcome = await lockstep(name, '--help')
-      expect(outcome.code).toBe(0)
-      expect(outcome.stdout).toMatch(/Examples?:\n {2}\$ lockstep/)
+      const { code, stdout } = await lockstep(name, '--help')
+      expect(code).toBe(0)
+      const examples = [...stdout.matchAll(/^ {2}\$ npx lockstep (.+)$/gm)].map(([, line]) => line)
+      expect(examples.length).toBeGreaterThan(0)
+      for (const line of examples) {
+        const shell = `${process.execPath} ${command} ${line} --rpc-url ${devnet.url}`
+        const run = name === 'inspect' ? shell.replace(/ --rpc-url .*/, '') : shell
+        const outcome = await exec('sh', ['-c', run], { cwd: root })
+        expect(outcome.stdout).not.toBe('')
+      }
     },
   )
+
+  test('the devnet tells its flags', async () => {
+    const { code, stdout } = await lockstep('devnet', '--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('$ npx lockstep --port 8545 --models examples/volatility/model')
+  })
 
   test('error: an unknown flag is a usage error', async () => {
     expect((await lockstep('models', '--frobnicate')).code).toBe(2)

@@ -6,7 +6,7 @@ import { print, printJson, progress } from './output.js'
 
 const example = `
 Example:
-  $ lockstep deploy volatility.onnx --name volatility-v1`
+  $ npx lockstep deploy examples/volatility/model/volatility.onnx --name volatility-v1`
 
 /** Since Osaka one transaction may use this much gas (EIP-7825). */
 const transactionGasCap = 2n ** 24n

@@ -6,7 +6,7 @@ import type { DevnetFlags, Prepare } from './runDevnet.js'
 
 const example = `
 Example:
-  $ lockstep --port 8546 --block-time 2 --models ./models`
+  $ npx lockstep --port 8545 --models examples/volatility/model`
 
 /** `lockstep devnet`, the default command: Anvil's flags for what exists here, and Lockstep's own. */
 export function devnetCommand(prepare?: Prepare): Command {

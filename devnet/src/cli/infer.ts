@@ -10,8 +10,8 @@ import { resolveTarget } from './target.js'
 
 const example = `
 Examples:
-  $ lockstep infer volatility-v1 --input '[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]'
-  $ lockstep infer 0x93…c1 --input '{"input":[[0.1,0.2]],"sr":16000}'`
+  $ npx lockstep infer volatility-v1 --input '[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]'
+  $ npx lockstep infer volatility-v1 --input '{"returns":[[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]]}'`
 
 type ModelInfo = Awaited<ReturnType<Connection['inference']['getModel']>>
 

@@ -6,7 +6,7 @@ import { print, printJson, UsageError } from './output.js'
 
 const example = `
 Example:
-  $ lockstep inspect volatility.onnx`
+  $ npx lockstep inspect examples/volatility/model/volatility.onnx`
 
 /** `lockstep inspect`: what a model file is and costs, or why it is refused. Needs no node. */
 export function inspectCommand(): Command {

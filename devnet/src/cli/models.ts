@@ -5,7 +5,7 @@ import { print, printJson, printTable } from './output.js'
 
 const example = `
 Example:
-  $ lockstep models`
+  $ npx lockstep models`
 
 /** `lockstep models`: the models that a chain has registered. */
 export function modelsCommand(): Command {

@@ -6,7 +6,7 @@ import { resolveTarget } from './target.js'
 
 const example = `
 Example:
-  $ lockstep quote volatility-v1 --shapes '[[1,8]]'`
+  $ npx lockstep quote volatility-v1 --shapes '[[1,8]]'`
 
 /** `lockstep quote`: the gas that one call of a model costs. */
 export function quoteCommand(): Command {
