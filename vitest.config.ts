@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['{precompile,devnet,sdk}/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.fixtures.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Two test files at a time: each may start worker threads and a devnet of its own.
     maxWorkers: 2,
   },
