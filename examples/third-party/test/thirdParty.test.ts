@@ -66,7 +66,7 @@ describe('the PP-OCRv4 recogniser in a mined transaction', () => {
   // Eleven megabytes are hashed and checked at both ends, which takes a while on a busy machine.
   beforeAll(async () => {
     runText = await deploy('text')
-  }, 180_000)
+  })
 
   test('reads the text, bit for bit as ONNX Runtime alone does', async () => {
     const { text, run } = await recognise(runText)

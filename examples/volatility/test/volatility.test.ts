@@ -42,7 +42,7 @@ beforeAll(async () => {
       const evenings = episode.name === 'calm' ? calm : crash
       evenings.push({ ...day, returns })
     }
-}, 120_000)
+})
 
 afterAll(() => devnet.close())
 
@@ -103,7 +103,7 @@ describe('the commands', () => {
       env: { ...process.env, LOCKSTEP_RPC_URL: devnet.url },
     })
     expect(stdout).toMatch(/ 0 failed, 0 skipped/)
-  }, 120_000)
+  })
 
   test('npm start prints both episodes and a summary', async () => {
     const { stdout } = await run('npm', ['start', '--silent', '--', '--rpc-url', devnet.url], {
@@ -112,5 +112,5 @@ describe('the commands', () => {
     expect(stdout).toMatch(/^2017-05-01 .* 0x[0-9a-f]{8}…$/m)
     expect(stdout).toMatch(/^2020-03-16 .* 0x[0-9a-f]{8}…$/m)
     expect(stdout).toMatch(/^calm: predicted .* %; crash: predicted .* %$/m)
-  }, 120_000)
+  })
 })
