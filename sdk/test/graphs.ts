@@ -49,5 +49,3 @@ export const graphs = {
     weights: [weight('table', float32, [4], Float32Array.of(1.5, 2.5, 3.5, 4.5))],
   }),
 } as const
-
-
