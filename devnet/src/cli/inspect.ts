@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { describeModel, readModel } from '@lockstep/precompile'
+import { describeModel, type ModelDescription, readModel } from '@lockstep/precompile'
 import { Command } from 'commander'
 import { describeTensor } from './input.js'
 import { print, printJson, UsageError } from './output.js'
@@ -29,11 +29,29 @@ export function inspectCommand(): Command {
       for (const { name, dtype, shape } of description.outputs) {
         print(`Output     ${name}: ${describeTensor(dtype, shape)}`)
       }
-      const operators = Object.entries(description.operators).map(
-        ([name, count]) => `${name}×${count}`,
-      )
-      print(`Operators  ${operators.join(' ')}`)
+      print(`Operators  ${countOperators(description.operators)}`)
+      for (const line of priceLines(description)) print(line)
     })
+}
+
+function countOperators(operators: Readonly<Record<string, number>>): string {
+  return Object.entries(operators)
+    .map(([name, count]) => `${name}×${count}`)
+    .join(' ')
+}
+
+/** What a call costs and why; a model with an open dimension has no one price. */
+function priceLines({ cost, gas, registrationGas }: ModelDescription): string[] {
+  const registration = `Register   ${registrationGas} gas`
+  if (cost === null) {
+    return ['Gas/call   depends on the input shape: see lockstep quote', registration]
+  }
+  const work = `${cost.macs} multiply-accumulates, ${cost.elementOps} element operations`
+  return [
+    `Cost       ${work}, ${cost.nodes} nodes, ${cost.peakBytes} bytes at the peak`,
+    `Gas/call   ${gas}`,
+    registration,
+  ]
 }
 
 /** Reads a model file. @throws UsageError when it cannot be read. */
