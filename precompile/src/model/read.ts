@@ -23,8 +23,8 @@ import { defaultLimits, type ModelLimits } from './limits.js'
 import type { Evaluation, Model, ValueInfo } from './model.js'
 
 /** Versions that the canonical engine reads. */
-const IR_VERSIONS = [3, 12] as const
-const OPSET_VERSIONS = [6, 24] as const
+const IR_VERSIONS = [3, 13] as const
+const OPSET_VERSIONS = [6, 26] as const
 const ML_VERSIONS = [1, 5] as const
 const REMEMBERED_SHAPES = 64
 

@@ -4,7 +4,7 @@ import { Dtype, dtypeName, type Tensor } from '../tensor.js'
 
 /** Runs a model in onnxruntime-web on this very thread, without any of our code around it. */
 export async function runBare(bytes: Uint8Array, inputs: readonly Tensor[]): Promise<Tensor[]> {
-  ort.env.wasm.wasmBinary = readRuntimeBinary()
+  ort.env.wasm.wasmBinary ??= readRuntimeBinary()
   ort.env.wasm.numThreads = 1
   const session = await ort.InferenceSession.create(Uint8Array.from(bytes), {
     executionProviders: ['wasm'],

@@ -82,7 +82,6 @@ export const elementwiseRecipes: RecipeTable = {
   Celu: withAttributes({ alpha: 0.2 }),
   Selu: withAttributes({ alpha: 1.5, gamma: 1.1 }),
   HardSigmoid: withAttributes({ alpha: 0.3, beta: 0.4 }),
-  Swish: withAttributes({ alpha: 0.5 }),
   Gelu: withAttributes({ approximate: 'tanh' }),
   Shrink: withAttributes({ lambd: 0.2, bias: 0.1 }),
   PRelu: [

@@ -66,7 +66,9 @@ export interface Variant {
 }
 
 /** Operator sets that gave many operators new forms, and the latest one. */
-const VERSIONS = [7, 11, 13, 18, 21, 24]
+/** The oldest operator set that models may import. */
+const OLDEST = 6
+const VERSIONS = [7, 13, 18, 21, 24, 26]
 const ML_VERSIONS = [1, 2, 3, 4, 5]
 const ML_DOMAIN = 'ai.onnx.ml.'
 
@@ -98,7 +100,8 @@ function versionsOf({ signature }: Operator, common: readonly number[]): readonl
   const changes = [...Object.values(types).flatMap((set) => Object.keys(set).map(Number))]
   const all = new Set([...common, ...changes, ...inputs.map((input) => input.since), since, until])
   return [...all]
-    .filter((version) => version >= since && version <= Math.min(until, common.at(-1) ?? until))
+    .filter((version) => version >= Math.max(since, OLDEST) || common === ML_VERSIONS)
+    .filter((version) => version <= Math.min(until, common.at(-1) ?? until))
     .sort((a, b) => a - b)
 }
 

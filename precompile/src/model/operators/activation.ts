@@ -45,7 +45,6 @@ export const activation: OperatorTable = {
   Sigmoid: unary('T -> T', { T: { 6: FLOATS } }, Weight.exponential),
   HardSigmoid: unary('T -> T', single(6), Weight.simple),
   HardSwish: unary('T -> T', single(14), Weight.divide),
-  Swish: unary('T -> T', { T: { 24: FLOATS } }, Weight.exponential),
   Mish: unary('T -> T', single(18), Weight.library),
   Gelu: unary('T -> T', single(20), Weight.exponential),
   Tanh: unary('T -> T', { T: { 6: FLOATS } }, Weight.exponential),

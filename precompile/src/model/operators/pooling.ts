@@ -12,7 +12,22 @@ function pooled(context: NodeContext): Dims {
   const input = context.dims(0)
   if (input.length < 3) context.fail(`input 0 has the rank ${input.length}, not 3 or more`)
   const window = readPoolWindow(context)
+  if (window.autoPad.startsWith('SAME')) expectPads(context, input.slice(2), window)
   return [...input.slice(0, 2), ...slide(context, input.slice(2), window)]
+}
+
+/** Where a stride leaps over more than the kernel covers, equal pads would be negative: the engine refuses. */
+function expectPads(context: NodeContext, spatial: Dims, { kernel, strides }: Window): void {
+  spatial.forEach((size, axis) => {
+    const stride = strides[axis] as number
+    const reach = kernel[axis] as Dim
+    if (size === FREE || reach === FREE) return
+    if ((Math.ceil(size / stride) - 1) * stride + reach < size) {
+      context.fail(
+        `a stride of ${stride} and a kernel of ${reach} leave part of an axis of ${size}`,
+      )
+    }
+  })
 }
 
 /** A window must reach past its padding, or it would pool nothing. */
