@@ -139,6 +139,14 @@ export const inferenceAbi = [
     ],
   },
   { type: 'error', name: 'InferenceUnavailable', inputs: [{ name: 'chainId', type: 'uint256' }] },
+  {
+    type: 'error',
+    name: 'NotScalar',
+    inputs: [
+      { name: 'model', type: 'bytes32' },
+      { name: 'length', type: 'uint256' },
+    ],
+  },
 ] as const
 
 /** The registry's interface, `IModelRegistry.sol`. */

@@ -24,9 +24,10 @@ export class InvalidModelNameError extends BaseError {
 
 /**
  * Encodes a name as the registry stores it: UTF-8, zero-padded on the right to 32 bytes.
- * @throws InvalidModelNameError when it is empty, too long, or holds a slash or control character.
+ * @throws InvalidModelNameError when it is empty, too long, no valid Unicode, or holds a slash or control character.
  */
 export function toModelName(name: string): Hex {
+  if (/\p{Cs}/u.test(name)) throw new InvalidModelNameError(name, 'it holds half a character')
   const bytes = stringToBytes(name)
   if (bytes.length === 0) throw new InvalidModelNameError(name, 'it is empty')
   if (bytes.length > maxBytes) {

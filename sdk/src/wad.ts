@@ -14,9 +14,11 @@ export class InvalidDecimalError extends BaseError {
 }
 
 /**
- * Converts a decimal to fixed point with 18 decimals, exactly.
- * @param value A decimal string, or a number, which stands for its shortest decimal form.
- * @throws InvalidDecimalError when it is not a number, or has digits beyond the 18th decimal.
+ * Converts a decimal to fixed point with 18 decimals.
+ * @param value A decimal string, converted exactly; or a number, which stands for its shortest decimal form and is
+ * rounded to the nearest, ties to even, where that form is longer than 18 decimals.
+ * @throws InvalidDecimalError when it is no finite decimal number, is text with digits beyond the 18th decimal, or does
+ * not fit int256.
  * @example toWad('0.25') // 250000000000000000n
  */
 export function toWad(value: string | number): bigint {
@@ -28,10 +30,20 @@ export function toWad(value: string | number): bigint {
   const digits = BigInt(whole + fraction)
   const shift = decimals - fraction.length + Number(exponent)
   const divisor = 10n ** BigInt(Math.max(0, -shift))
-  if (digits % divisor !== 0n)
+  if (typeof value === 'string' && digits % divisor !== 0n)
     throw new InvalidDecimalError(text, `has more than ${decimals} decimals`)
-  const magnitude = shift >= 0 ? digits * 10n ** BigInt(shift) : digits / divisor
-  return sign === '-' ? -magnitude : magnitude
+  const magnitude = shift >= 0 ? digits * 10n ** BigInt(shift) : divideToNearest(digits, divisor)
+  const wad = sign === '-' ? -magnitude : magnitude
+  if (BigInt.asIntN(256, wad) !== wad) throw new InvalidDecimalError(text, 'does not fit int256')
+  return wad
+}
+
+/** Of non-negative integers; ties go to the even quotient. */
+function divideToNearest(numerator: bigint, denominator: bigint): bigint {
+  const quotient = numerator / denominator
+  const twice = 2n * (numerator % denominator)
+  const up = twice > denominator || (twice === denominator && (quotient & 1n) === 1n)
+  return up ? quotient + 1n : quotient
 }
 
 /**

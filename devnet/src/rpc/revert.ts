@@ -35,14 +35,14 @@ function revertReason(data: Hex): string | undefined {
   if (data === '0x') return undefined
   const decoded = decode(data)
   if (!decoded) return data.length < 10 ? data : rawReason(data)
-  const { errorName, args } = decoded
+  const { errorName, args = [] } = decoded
   if (errorName === 'Error') return args[0] as string
   if (errorName === 'Panic') return panicReason(args[0] as bigint)
   return `${errorName}(${args.map(show).join(', ')})`
 }
 
 /** Undefined when no known error looks like this. */
-function decode(data: Hex): { errorName: string; args: readonly unknown[] } | undefined {
+function decode(data: Hex): { errorName: string; args?: readonly unknown[] } | undefined {
   try {
     return decodeErrorResult({ abi: knownErrors, data }) as ReturnType<typeof decode>
   } catch {

@@ -1,25 +1,47 @@
-import { createPublicClient, http } from 'viem'
-import { expect, test } from 'vitest'
-import { inferenceActions } from './inference.js'
+import { createPublicClient, createWalletClient, http } from 'viem'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { lockstep } from '../chains.js'
+import { type InferenceActions, inferenceActions } from './inference.js'
 
-test('everything is bound under one key', () => {
-  const client = createPublicClient({ transport: http('http://127.0.0.1:1') })
-  const extension = inferenceActions()(client)
-  expect(Object.keys(extension)).toEqual(['inference'])
-  expect(Object.keys(extension.inference)).toMatchInlineSnapshot(`
-    [
-      "deployModel",
-      "deployModelSync",
-      "getInferences",
-      "getModel",
-      "getModels",
-      "infer",
-      "inferTensors",
-      "quote",
-      "resolveModel",
-      "setModelName",
-      "setModelNameSync",
-      "uploadModel",
-    ]
-  `)
+const chain = lockstep
+const transport = http()
+
+describe('inferenceActions', () => {
+  test('default: one key, and every action under it', () => {
+    const client = createPublicClient({ chain, transport }).extend(inferenceActions())
+    expect(Object.keys(inferenceActions()(client))).toEqual(['inference'])
+    expect(Object.keys(client.inference)).toMatchInlineSnapshot(`
+      [
+        "deployModel",
+        "deployModelSync",
+        "getInferences",
+        "getModel",
+        "getModels",
+        "infer",
+        "inferTensors",
+        "quote",
+        "resolveModel",
+        "setModelName",
+        "setModelNameSync",
+        "uploadModel",
+      ]
+    `)
+  })
+
+  test('behavior: extends public and wallet clients without hiding what they have', () => {
+    const client = createPublicClient({ chain, transport }).extend(inferenceActions())
+    expectTypeOf(client.getBlockNumber).toBeFunction()
+    expectTypeOf(client.inference).toEqualTypeOf<InferenceActions['inference']>()
+    const wallet = createWalletClient({ chain, transport }).extend(inferenceActions())
+    expectTypeOf(wallet.sendTransaction).toBeFunction()
+    expectTypeOf(wallet.inference).toEqualTypeOf<InferenceActions['inference']>()
+  })
+
+  test('behavior: the answers are typed', () => {
+    type Actions = InferenceActions['inference']
+    expectTypeOf<Awaited<ReturnType<Actions['infer']>>>().toEqualTypeOf<readonly bigint[]>()
+    expectTypeOf<Awaited<ReturnType<Actions['quote']>>>().toEqualTypeOf<bigint>()
+    expectTypeOf<Parameters<Actions['infer']>[0]['x']>().toEqualTypeOf<readonly bigint[]>()
+    expectTypeOf<Parameters<Actions['infer']>[0]['model']>().toEqualTypeOf<`0x${string}`>()
+  })
 })

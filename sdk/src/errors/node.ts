@@ -22,9 +22,17 @@ export class InferenceUnavailableError extends BaseError {
 const methodNotFound = -32_601
 const serverError = -32_000
 
-/** What this package throws for an error of viem's; errors that it does not know come back as they are. */
+/**
+ * What this package throws for an error of viem's; errors that it does not know come back as they are.
+ * Works on calls to contracts of one's own, whose ABI need not know the errors of the precompile.
+ * @example
+ * await client.simulateContract(request).catch((error) => {
+ *   throw toTypedError(error)
+ * })
+ */
 export function toTypedError(error: unknown): unknown {
   const revert = toInferenceRevert(error)
+  if (revert?.errorName === 'InferenceUnavailable') return new InferenceUnavailableError(error)
   if (revert) return revert
   if (
     findCause(error, (cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)

@@ -1,4 +1,13 @@
-import { type Address, ContractFunctionRevertedError, type Hex } from 'viem'
+import {
+  type Abi,
+  type Address,
+  ContractFunctionRevertedError,
+  decodeErrorResult,
+  type Hex,
+  isHex,
+  RpcRequestError,
+} from 'viem'
+import { inferenceAbi, modelRegistryAbi } from '../abis.js'
 import { fromModelName } from '../modelName.js'
 import { BaseError } from './base.js'
 
@@ -260,22 +269,41 @@ const decoders: Readonly<Record<string, (args: Args, cause: unknown) => Inferenc
   NameNotSet: ([owner, name], cause) => new NameNotSetError(owner as Address, name as Hex, cause),
 }
 
+const abi: Abi = [...inferenceAbi, ...modelRegistryAbi]
+
 /**
- * The typed error behind an error of viem's.
+ * The typed error behind an error of viem's, whatever contract the call went to and whatever its ABI knows.
  * @returns undefined when it is no revert with one of the known errors.
  */
 export function toInferenceRevert(error: unknown): InferenceRevertError | undefined {
+  const data = revertData(error)
+  const decoded = data && decodeRevert(data)
+  if (!decoded) return undefined
+  const { errorName, args = [] } = decoded
+  const decoder = decoders[errorName]
+  if (decoder) return decoder(args, error)
+  const message = `The call reverted with ${errorName}(${args.join(', ')}).`
+  return new InferenceRevertError(errorName, message, { cause: error })
+}
+
+/** Revert data as viem keeps it: decoded with the contract's ABI, or in the answer of the node. */
+function revertData(error: unknown): Hex | undefined {
   const reverted = findCause(error, (cause) => cause instanceof ContractFunctionRevertedError)
-  if (!(reverted instanceof ContractFunctionRevertedError) || !reverted.data) return undefined
-  const { errorName, args = [] } = reverted.data
-  return (
-    decoders[errorName]?.(args, error) ??
-    new InferenceRevertError(
-      errorName,
-      `The call reverted with ${errorName}(${args.join(', ')}).`,
-      { cause: error },
-    )
-  )
+  if (reverted instanceof ContractFunctionRevertedError) return reverted.raw
+  const answer = findCause(error, (cause) => cause instanceof RpcRequestError)
+  const data = answer instanceof RpcRequestError ? answer.data : undefined
+  return isHex(data) ? data : undefined
+}
+
+function decodeRevert(data: Hex) {
+  try {
+    const decoded = decodeErrorResult({ abi, data })
+    const isSolidity = decoded.errorName === 'Error' || decoded.errorName === 'Panic'
+    return isSolidity ? undefined : decoded
+  } catch {
+    // A contract may revert with any bytes; what is none of these errors stays viem's to name.
+    return undefined
+  }
 }
 
 /** The first error in a chain of causes that matches. */

@@ -1,30 +1,34 @@
-import { readFile } from 'node:fs/promises'
-import { createDevnet, type Devnet } from '@lockstep/devnet'
-import { createWalletClient, http, publicActions } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
-import { lockstep } from '../chains.js'
-import { inferenceActions } from '../decorators/inference.js'
+import { createDevnet, type Devnet, type DevnetOptions } from '@lockstep/devnet'
+import { afterAll, beforeAll } from 'vitest'
+import { createTestClient } from './client.js'
 
-const mnemonic = 'test test test test test test test test test test test junk'
+export type TestClient = ReturnType<typeof createTestClient>
 
-/** Bytes of the example's network: eight float32 returns in, one volatility out. */
-export function readVolatilityModel(): Promise<Uint8Array> {
-  return readFile(new URL('../../../examples/volatility/model/volatility.onnx', import.meta.url))
+/** A devnet for the tests of this file, and a client of it that sends from its first account. */
+export interface TestDevnet {
+  readonly client: TestClient
+  readonly devnet: Devnet
 }
 
-/** A devnet on a free port. */
-export function startDevnet(): Promise<Devnet> {
-  return createDevnet({ port: 0 })
-}
-
-/** A client that signs for the devnet's first account. */
-export function connect({ url }: Pick<Devnet, 'url'>) {
-  return createWalletClient({
-    account: mnemonicToAccount(mnemonic),
-    chain: lockstep,
-    transport: http(url),
-    pollingInterval: 20,
+/** Starts a devnet before the tests of the calling file, and ends it after them. */
+export function useDevnet(options: DevnetOptions = {}): TestDevnet {
+  let running: TestDevnet | undefined
+  beforeAll(async () => {
+    const devnet = await createDevnet({ port: 0, ...options })
+    running = { devnet, client: createTestClient(devnet.url) }
   })
-    .extend(publicActions)
-    .extend(inferenceActions())
+  afterAll(() => running?.devnet.close())
+  const started = (): TestDevnet => {
+    if (!running)
+      throw new Error('The devnet starts before the first test, not while tests are collected.')
+    return running
+  }
+  return {
+    get client() {
+      return started().client
+    },
+    get devnet() {
+      return started().devnet
+    },
+  }
 }
