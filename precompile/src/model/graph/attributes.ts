@@ -5,6 +5,8 @@ import { fromInt64 } from '../infer/value.js'
 /** The attributes of one node, read by name and type. */
 export class Attributes {
   private readonly byName = new Map<string, AttributeProto>()
+  /** Lists and texts in the form that operators read: a run must not convert a long one again. */
+  private readonly converted = new Map<string, unknown>()
 
   constructor(
     protos: readonly AttributeProto[],
@@ -38,7 +40,7 @@ export class Attributes {
   }
 
   ints(name: string): readonly number[] | undefined {
-    return this.find(name, Type.INTS)?.ints.map(fromInt64)
+    return this.convert(name, Type.INTS, ({ ints }) => ints.map(fromInt64))
   }
 
   /** @throws InvalidGraphError when the attribute is absent. */
@@ -57,13 +59,14 @@ export class Attributes {
   }
 
   string(name: string, fallback: string): string {
-    const proto = this.find(name, Type.STRING)
-    return proto === undefined ? fallback : new TextDecoder().decode(proto.s)
+    return this.convert(name, Type.STRING, ({ s }) => new TextDecoder().decode(s)) ?? fallback
   }
 
   strings(name: string): readonly string[] | undefined {
     const decoder = new TextDecoder()
-    return this.find(name, Type.STRINGS)?.strings.map((bytes) => decoder.decode(bytes))
+    return this.convert(name, Type.STRINGS, ({ strings }) =>
+      strings.map((bytes) => decoder.decode(bytes)),
+    )
   }
 
   tensor(name: string) {
@@ -72,6 +75,13 @@ export class Attributes {
 
   graph(name: string) {
     return this.find(name, Type.GRAPH)?.g
+  }
+
+  private convert<T>(name: string, type: Type, from: (proto: AttributeProto) => T): T | undefined {
+    const proto = this.find(name, type)
+    if (proto === undefined) return undefined
+    if (!this.converted.has(name)) this.converted.set(name, from(proto))
+    return this.converted.get(name) as T
   }
 
   private find(name: string, type: Type): AttributeProto | undefined {

@@ -42,16 +42,20 @@ export function fold(
 ): Elements {
   if (sources.some((source) => source.elements === DATA)) return DATA
   return combine(dims, sources, (operands) => {
-    if (operands.includes(DATA)) return DATA
-    if (operands.includes(FREE)) return FREE
-    const computable = operands.every((operand, i) =>
-      isComputable((sources[i] as Value).dtype, operand as number),
-    )
-    return computable ? toElement(dtype, apply(...(operands as number[]))) : DATA
+    let isFree = false
+    for (let i = 0; i < operands.length; i++) {
+      const operand = operands[i] as Element
+      if (operand === FREE) isFree = true
+      else if (operand === DATA || !isComputable((sources[i] as Value).dtype, operand)) return DATA
+    }
+    return isFree ? FREE : toElement(dtype, apply(...(operands as number[])))
   })
 }
 
-/** As `fold`, where the function also sees elements that are not known. */
+/**
+ * As `fold`, where the function also sees elements that are not known.
+ * @param apply - Must not keep its argument, which the next position overwrites.
+ */
 export function combine(
   dims: Dims | undefined,
   sources: readonly Value[],
@@ -63,9 +67,14 @@ export function combine(
     const readers = lists.map((list, i) =>
       broadcastReader(list, sources[i]?.dims as readonly number[], shape),
     )
-    return Array.from({ length: elementCount(shape) }, (_, index) =>
-      apply(readers.map((reader) => reader(index))),
-    )
+    const count = elementCount(shape)
+    const result = new Array<Element>(count)
+    const operands = new Array<Element>(readers.length)
+    for (let index = 0; index < count; index++) {
+      for (let i = 0; i < readers.length; i++) operands[i] = (readers[i] as Reader)(index)
+      result[index] = apply(operands)
+    }
+    return result
   })
 }
 
@@ -76,6 +85,7 @@ export function broadcastReader(
   to: readonly number[],
 ): Reader {
   if (list.length === 1) return () => list[0] as Element
+  if (list.length === elementCount(to)) return (index) => list[index] as Element
   const strides = broadcastStrides(from, to)
   return (index) => {
     let rest = index

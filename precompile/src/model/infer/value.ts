@@ -20,7 +20,7 @@ export interface Value {
 }
 
 /** Larger tensors are data: shapes are computed from few numbers. */
-export const MAX_TRACKED_ELEMENTS = 256
+export const MAX_TRACKED_ELEMENTS = 64
 
 /** The largest int64, which Slice reads as «to the end»; no other integer becomes this number. */
 export const INT64_MAX = 2 ** 63
