@@ -87,6 +87,20 @@ contract InferenceGasTest is InferenceTest {
         vm.assertEq(spent, 0);
     }
 
+    function test_aLargeInputSpendsExactlyItsPrice() public view afterACheatcode {
+        bytes memory input = abi.encodeCall(IInference.infer, (DOUBLE, _zeros(5_000)));
+        vm.assertEq(_frameGas(input, 10_000_000), _priceOnDevnet(input));
+    }
+
+    function test_runningOutOfGasLeavesTheMeteringOn() public view {
+        bytes memory small = abi.encodeCall(IInference.infer, (AFFINE, _zeros(4)));
+        bytes memory large = abi.encodeCall(IInference.infer, (DOUBLE, _zeros(2_000)));
+        for (uint256 gasLimit = 100; gasLimit < 8_000; gasLimit += 97) {
+            _assertMeteredAfter(small, gasLimit);
+            _assertMeteredAfter(large, 8 * gasLimit);
+        }
+    }
+
     /// @dev Whoever sends a transaction chooses its gas, and must not choose its outcome.
     function test_noAmountOfGasTurnsAnAnswerIntoAFailure() public afterACheatcode {
         bytes memory input = abi.encodeCall(Consumer.tryInfer, (AFFINE, _zeros(4)));
@@ -109,12 +123,24 @@ contract InferenceGasTest is InferenceTest {
     function test_aLackOfGasSaysHowMuchIsNeeded() public view {
         bytes memory input = abi.encodeCall(Consumer.infer, (DOUBLE, _zeros(300)));
         uint256 needed = Inference.quote(DOUBLE, _flat(300));
-        (bool returned, bytes memory data) = address(consumer).staticcall{gas: needed}(input);
-        vm.assertFalse(returned);
+        bytes memory data;
+        // Below, the gas does not even suffice to read the arguments.
+        for (uint256 gasLimit = needed; data.length == 0; gasLimit += 300) {
+            (, data) = address(consumer).staticcall{gas: gasLimit}(input);
+        }
         vm.assertEq(bytes32(data), bytes32(Inference.InsufficientInferenceGas.selector));
         (uint256 saysNeeded, uint256 left) = abi.decode(_arguments(data), (uint256, uint256));
         vm.assertEq(saysNeeded, needed);
         vm.assertGt(needed, left - left / 64);
+    }
+
+    function _assertMeteredAfter(bytes memory input, uint256 gasLimit) private view {
+        address target = address(Inference.PRECOMPILE);
+        assembly ("memory-safe") {
+            pop(staticcall(gasLimit, target, add(input, 0x20), mload(input), 0, 0))
+        }
+        uint256 before = gasleft();
+        vm.assertGt(before, gasleft());
     }
 
     function _assertSameAsOnDevnet(bytes memory input) private {
