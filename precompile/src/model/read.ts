@@ -3,6 +3,7 @@ import type { ModelProto } from 'onnx-buf'
 import { modelIdOf } from '../commitment/hash.js'
 import { elementCount, type Shape } from '../tensor.js'
 import { classify } from './classify.js'
+import { nodeUnits } from './cost.js'
 import {
   InvalidGraphError,
   ModelFunctionError,
@@ -47,8 +48,8 @@ export function readModel(bytes: Uint8Array, limits: ModelLimits = defaultLimits
   const built = buildGraph(proto.graph, {
     limits,
     versions,
-    onNode(name) {
-      nodes++
+    onNode(name, values) {
+      nodes += nodeUnits(values)
       operators[name] = (operators[name] ?? 0) + 1
     },
   })
@@ -189,7 +190,7 @@ function evaluate(
   graph.inputs.forEach(({ slot, dtype }, i) => {
     const value = { dtype, dims: inputShapes[i] as Shape, elements: DATA } as const
     values[slot] = value
-    tally.hold(value)
+    tally.feed(value)
   })
   try {
     walk(graph, values, tally)

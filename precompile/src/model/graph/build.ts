@@ -48,8 +48,11 @@ export interface BuildOptions {
   readonly limits: ModelLimits
   /** Imported version by domain; the default domain is ''. */
   readonly versions: ReadonlyMap<string, number>
-  /** Told of each node, those that are folded into weights included. */
-  onNode(operatorName: string): void
+  /**
+   * Told of each node, those that are folded into weights included.
+   * @param values - Number of its inputs and outputs.
+   */
+  onNode(operatorName: string, values: number): void
 }
 
 /** A whole graph with the number of slots that its values take. */
@@ -126,7 +129,7 @@ class GraphBuilder {
     const name = proto.name || (proto.output.find((output) => output !== '') ?? '')
     const operatorName = operatorNameOf(proto.domain, proto.opType)
     const site = { node: name, operator: operatorName }
-    this.options.onNode(operatorName)
+    this.options.onNode(operatorName, proto.input.length + proto.output.length)
     const attributes = new Attributes(proto.attribute, site)
     if (operatorName === 'Constant') {
       this.addWeight(proto.output[0] ?? '', readConstant(attributes, site, this.options.limits))

@@ -1,5 +1,5 @@
-import { bytesPerElement, elementCount } from '../../tensor.js'
-import type { Cost } from '../cost.js'
+import { bytesPerElement, Dtype, elementCount } from '../../tensor.js'
+import { type Cost, nodeUnits } from '../cost.js'
 import { ModelTooLargeError } from '../errors.js'
 import { ABSENT, type GraphNode } from '../graph/graph.js'
 import type { ModelLimits } from '../limits.js'
@@ -45,6 +45,12 @@ export class Tally {
     )
   }
 
+  /** An input of the graph, which is copied into the engine's memory. */
+  feed(value: Value): void {
+    this.hold(value)
+    this.bytesMoved += bytesOf(value)
+  }
+
   /** A tensor that comes alive: an input of the graph, or what an If gives. */
   hold(value: Value): void {
     this.aliveBytes += bytesOf(value)
@@ -66,9 +72,9 @@ export class Tally {
       milliMacs: 0,
       deciOps: 10 * elements,
     }
-    this.nodes++
+    this.nodes += nodeUnits(node.inputs.length + node.outputs.length)
     this.milliMacs += work.milliMacs
-    this.deciOps += work.deciOps
+    this.deciOps += work.deciOps + halfWork([...context.inputs, ...outputs])
     this.bytesMoved += work.bytes ?? read + made
     this.reach(this.aliveBytes + made + (work.workspaceBytes ?? 0), node)
     this.aliveBytes += made
@@ -113,7 +119,22 @@ export class Tally {
 
 /** Bytes of a tensor; none where its shape is not known. */
 export function bytesOf({ dtype, dims }: Value): number {
-  return isConcrete(dims) ? elementCount(dims) * bytesPerElement(dtype) : 0
+  if (!isConcrete(dims)) return 0
+  // The engine computes half precision on a float32 copy.
+  const copy = dtype === Dtype.float16 ? bytesPerElement(Dtype.float32) : 0
+  return elementCount(dims) * (bytesPerElement(dtype) + copy)
+}
+
+/** Half precision is cast to float32 before a node and back after it. */
+const HALF_CAST_DECI_OPS = 20
+
+function halfWork(values: readonly (Value | undefined)[]): number {
+  const halves = values.filter((value) => value?.dtype === Dtype.float16)
+  return HALF_CAST_DECI_OPS * sum(halves.map((value) => countElements(value as Value)))
+}
+
+function countElements({ dims }: Value): number {
+  return isConcrete(dims) ? elementCount(dims) : 0
 }
 
 function sum(numbers: readonly number[]): number {
