@@ -2,7 +2,7 @@
 export interface Cost {
   /** Multiply-accumulates already weighted by operator and dtype, in float32-MAC equivalents. */
   readonly macs: number
-  /** Element operations, weighted by operator (an `Exp` counts more than an `Add`). */
+  /** Element operations in float32 additions, weighted by operator, the loops that they need included. */
   readonly elementOps: number
   /** Bytes that nodes read and write. */
   readonly bytesMoved: number

@@ -1,11 +1,12 @@
-import { bytesPerElement, Dtype, elementCount } from '../../tensor.js'
+import { bytesPerElement, Dtype, elementCount, type Shape } from '../../tensor.js'
 import type { NodeContext } from '../infer/context.js'
 import { countOf, type Dim, type Dims, FREE, mapDims } from '../infer/value.js'
-import { milliMacsOf } from './mac.js'
+import { milliMacsOf, narrowFactor } from './mac.js'
 import { expectQuantized } from './matmul.js'
 import type { Inferred, Operator, OperatorTable, Work } from './operator.js'
 import { signature } from './signature.js'
 import { BYTES, SINGLE } from './types.js'
+import { Weight } from './weights.js'
 import { readWindow, slide, type Window } from './window.js'
 import { outputElements } from './work.js'
 
@@ -59,20 +60,25 @@ function convolutionWork(
   const output = outputs[0] as readonly number[]
   const group = context.attributes.int('group', 1)
   const features = (weights[0] as number) / group
-  const each = milliMacsOf(context.dtype(x), context.dtype(w)) * narrowFactor(features)
   const pixels = elementCount(output.slice(2))
+  const each = milliMacs(context, x, w) * Math.max(narrowFactor(features), narrowFactor(pixels))
   return {
     milliMacs: elementCount(output) * inner * each,
     // Unfolding the input into columns, once a group.
-    deciOps: (output[0] as number) * pixels * inner * group * 10,
+    deciOps: (output[0] as number) * group * (pixels * inner * 10 + imageOps(weights)),
     workspaceBytes: columnBytes(context.dtype(x), features, pixels, inner),
   }
 }
 
-/** A product with few rows cannot fill the vector registers. */
-function narrowFactor(rows: number): number {
-  if (rows >= 4) return 1
-  return rows >= 2 ? 2 : 4
+/** The engine's ConvInteger takes its slow path for any signed side, QLinearConv for a signed input alone. */
+function milliMacs(context: NodeContext, x: number, w: number): number {
+  const isPlain = w === 1 && context.dtype(w) === Dtype.int8
+  return milliMacsOf(isPlain ? Dtype.int8 : context.dtype(x), context.dtype(w))
+}
+
+/** Setting up one group of one image: a kernel of one pixel is a plain product. */
+function imageOps(weights: Shape): number {
+  return elementCount(weights.slice(2)) === 1 ? 2 * Weight.product : 10 * Weight.product
 }
 
 /** Float convolutions unfold in segments unless they have more features than pixels. */
@@ -129,9 +135,12 @@ const convTranspose: Operator = {
     const inner = elementCount(context.shape(1).slice(1))
     const each = milliMacsOf(context.dtype(0), context.dtype(1))
     const columns = inner * elementCount(input.slice(2))
+    // Only images have a fast way back from columns.
+    const columnOps = input.length === 4 ? 20 : 250
+    const images = (input[0] as number) * context.attributes.int('group', 1)
     return {
       milliMacs: elementCount(input) * inner * each,
-      deciOps: 20 * ((input[0] as number) * columns * context.attributes.int('group', 1)),
+      deciOps: images * (columns * columnOps + 10 * Weight.product),
       workspaceBytes: columns * 4 + outputElements(outputs),
     }
   },

@@ -1,10 +1,11 @@
-import { Dtype } from '../../tensor.js'
+import { Dtype, elementCount, type Shape } from '../../tensor.js'
 import type { NodeContext } from '../infer/context.js'
 import { type Dim, type Dims, FREE } from '../infer/value.js'
 import { milliMacsOf } from './mac.js'
 import type { Operator } from './operator.js'
 import { signature } from './signature.js'
 import { SINGLE, WIDE_SIGNED } from './types.js'
+import { Weight } from './weights.js'
 
 interface Equation {
   readonly terms: readonly string[]
@@ -86,21 +87,42 @@ export const einsum: Operator = {
     return [{ dims }]
   },
   work(context, outputs) {
-    const { letters, ellipsis } = sizesOf(context, parseEquation(context))
-    const sizes = [...letters.values(), ...ellipsis]
-    const points = sizes.reduce<number>((product, size) => product * (size === FREE ? 1 : size), 1)
-    const pairs = Math.max(1, context.inputs.length - 1)
-    const copied = context.inputs.reduce((sum, _, i) => sum + elements(context.shape(i)), 0)
+    const equation = parseEquation(context)
+    const pairs = contract(equation, sizesOf(context, equation))
+    const copied = context.inputs.reduce((sum, _, i) => sum + elementCount(context.shape(i)), 0)
+    const total = (pick: (pair: Pair) => number) => pairs.reduce((sum, pair) => sum + pick(pair), 0)
+    const each = milliMacsOf(context.dtype(0), context.dtype(0))
+    const moved = copied + elementCount(outputs[0] as Shape) + total((pair) => pair.result)
     return {
-      milliMacs: points * pairs * milliMacsOf(context.dtype(0), context.dtype(0)),
-      deciOps: 40 * copied,
-      // Three or more operands are multiplied in pairs, whose result may span every index.
-      workspaceBytes:
-        16 * (copied + elements(outputs[0] as readonly number[])) + (pairs > 1 ? 8 * points : 0),
+      milliMacs: each * total((pair) => pair.macs),
+      // The engine parses the equation and orders the axes at every run.
+      deciOps: Weight.scatter * moved + Weight.product * (20 + total((pair) => pair.products)),
+      workspaceBytes: 16 * moved,
     }
   },
 }
 
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
+/** The product of what is multiplied so far with the next operand. */
+interface Pair {
+  readonly macs: number
+  /** Separate matrix products: one for each value of the indices that both sides share and something later needs. */
+  readonly products: number
+  readonly result: number
+}
+
+/** The products of operands, two at a time from the left, as the engine does them. */
+function contract({ terms, result }: Equation, { letters, ellipsis }: Sizes): readonly Pair[] {
+  const sizeOf = (letter: string) => {
+    const sizes = letter === ELLIPSIS ? ellipsis : [letters.get(letter) ?? 1]
+    return sizes.reduce<number>((product, size) => product * (size === FREE ? 1 : size), 1)
+  }
+  const volume = (some: readonly string[]) => some.reduce((product, l) => product * sizeOf(l), 1)
+  let left = [...new Set(terms[0])]
+  return terms.slice(1).map((term, i) => {
+    const all = [...new Set([...left, ...term])]
+    const later = terms.slice(i + 2).join('') + result
+    const shared = left.filter((letter) => term.includes(letter) && later.includes(letter))
+    left = all.filter((letter) => later.includes(letter))
+    return { macs: volume(all), products: volume(shared), result: volume(left) }
+  })
 }

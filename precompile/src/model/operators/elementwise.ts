@@ -1,9 +1,8 @@
-import type { Dtype } from '../../tensor.js'
-import { Dtype as D } from '../../tensor.js'
+import { Dtype as D, type Dtype, type Shape } from '../../tensor.js'
 import { broadcast } from '../infer/broadcast.js'
 import type { NodeContext } from '../infer/context.js'
 import { combine, fold, track } from '../infer/elements.js'
-import { DATA, type Elements, FREE, toElement, type Value } from '../infer/value.js'
+import { DATA, type Dims, type Elements, FREE, toElement, type Value } from '../infer/value.js'
 import type { Inferred, Operator, OperatorTable } from './operator.js'
 import { signature, type TypeSet } from './signature.js'
 import {
@@ -19,7 +18,7 @@ import {
   WIDE_SIGNED,
 } from './types.js'
 import { Weight } from './weights.js'
-import { perOutput } from './work.js'
+import { broadcastLoops, perOutput } from './work.js'
 
 type Fold = (...operands: number[]) => number
 
@@ -35,7 +34,11 @@ export function unary(
     infer: (context) => [
       { dims: context.dims(0), elements: folded(context, apply, context.dims(0)) },
     ],
-    work: perOutput(weight),
+    work: (context, outputs) => {
+      // The vectors of the engine's own functions hold float32 alone.
+      const factor = weight > Weight.divide && context.dtype(0) === D.float64 ? 5 : 1
+      return perOutput(factor * weight)(context, outputs)
+    },
   }
 }
 
@@ -55,9 +58,16 @@ export function broadcasting(
     },
     work: (context, outputs) => {
       const { deciOps } = perOutput(weight)(context, outputs)
-      return { milliMacs: 0, deciOps: deciOps * Math.max(1, context.inputs.length - 1) }
+      const passes = Math.max(1, context.inputs.length - 1)
+      return { milliMacs: 0, deciOps: passes * (deciOps + loopWork(context, outputs)) }
     },
   }
+}
+
+/** Setting up the inner loops of a broadcast. */
+function loopWork(context: NodeContext, outputs: readonly Dims[]): number {
+  const operands = context.inputs.map((_, index) => context.shape(index))
+  return Weight.loop * broadcastLoops(outputs[0] as Shape, operands)
 }
 
 function folded(context: NodeContext, apply: Fold | undefined, dims: Value['dims']): Elements {
@@ -86,7 +96,7 @@ const div: Operator = {
 }
 
 const mod: Operator = {
-  ...broadcasting('T, T -> T', { T: { 10: NUMBERS } }, Weight.library),
+  ...broadcasting('T, T -> T', { T: { 10: NUMBERS } }, Weight.library / 2),
   infer(context) {
     const dims = broadcast(context, context.dims(0), context.dims(1))
     const fmod = context.attributes.int('fmod', 0) !== 0
@@ -122,7 +132,11 @@ const where: Operator = {
     })
     return [{ dims, elements }]
   },
-  work: perOutput(Weight.divide),
+  work: (context, outputs) => ({
+    milliMacs: 0,
+    // Two selections and their merge.
+    deciOps: perOutput(Weight.divide)(context, outputs).deciOps + 3 * loopWork(context, outputs),
+  }),
 }
 
 const clip: Operator = {
@@ -222,7 +236,7 @@ export const elementwise: OperatorTable = {
   Sign: unary('T -> T', float(9, NUMBERS), Weight.simple, Math.sign),
   Ceil: unary('T -> T', float(6, FLOATS), Weight.divide, Math.ceil),
   Floor: unary('T -> T', float(6, FLOATS), Weight.divide, Math.floor),
-  Round: unary('T -> T', float(11, FLOATS), Weight.library, roundHalfToEven),
+  Round: unary('T -> T', float(11, FLOATS), Weight.divide, roundHalfToEven),
   Reciprocal: unary('T -> T', float(6, FLOATS), Weight.divide, (x) => 1 / x),
   Sqrt: unary('T -> T', float(6, FLOATS), Weight.divide, Math.sqrt),
   Exp: unary('T -> T', float(6, FLOATS), Weight.exponential),

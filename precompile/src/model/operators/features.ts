@@ -138,7 +138,7 @@ const scaler: Operator = {
     expectPerFeature(context, 'scale', context.node.prepared as number)
     return [{ dims: context.dims(0) }]
   },
-  work: perOutput(Weight.divide),
+  work: perOutput(Weight.exponential),
 }
 
 const normalizer: Operator = {
@@ -151,7 +151,7 @@ const normalizer: Operator = {
 const binarizer: Operator = {
   signature: signature('T -> T', { T: { 1: [Dtype.float32] } }),
   infer: (context) => [{ dims: context.dims(0) }],
-  work: perOutput(Weight.simple),
+  work: perOutput(Weight.sigmoid),
 }
 
 const imputer: Operator = {

@@ -10,7 +10,7 @@ import {
   FREE,
   isTracked,
 } from '../infer/value.js'
-import type { Operator, OperatorTable } from './operator.js'
+import type { Operator, OperatorTable, Work } from './operator.js'
 import { signature } from './signature.js'
 import { ANY, INDEX } from './types.js'
 import { Weight } from './weights.js'
@@ -26,7 +26,11 @@ const gather: Operator = {
     const result = [...dims.slice(0, axis), ...context.dims(1), ...dims.slice(axis + 1)]
     return [{ dims: result, elements: gathered(context, result, axis) }]
   },
-  work: perOutput(Weight.scatter),
+  work(context, outputs) {
+    const axis = context.axis(context.attributes.int('axis', 0), context.rank(0))
+    const inner = elementCount(context.shape(0).slice(axis + 1))
+    return lookUpWork(outputs, inner, Weight.lookup)
+  },
 }
 
 /** Elements picked from a small list, as shape arithmetic does it. */
@@ -80,7 +84,8 @@ const gatherElements: Operator = {
     })
     return [{ dims: indices }]
   },
-  work: perOutput(Weight.scatter),
+  work: (context, outputs) =>
+    lookUpWork(outputs, 1, (Weight.lookupAxis / 2) * (1 + context.rank(0))),
 }
 
 const gatherNd: Operator = {
@@ -96,16 +101,33 @@ const gatherNd: Operator = {
     }
     return [{ dims: [...indices.slice(0, -1), ...dims.slice(batch + depth)] }]
   },
-  work: perOutput(Weight.scatter),
+  work(context, outputs) {
+    const tuples = context.shape(1)
+    const inner = outputElements(outputs) / Math.max(1, elementCount(tuples.slice(0, -1)))
+    const depth = tuples.at(-1) as number
+    return lookUpWork(outputs, inner, Weight.lookup + Weight.lookupAxis * depth)
+  },
+}
+
+/**
+ * Elements copied from where indices point.
+ * @param inner - Neighbouring elements that one index names.
+ * @param lookup - Finding what it names.
+ */
+function lookUpWork(outputs: readonly Dims[], inner: number, lookup: number): Work {
+  const elements = outputElements(outputs)
+  const lookups = Math.ceil(elements / Math.max(1, inner))
+  return { milliMacs: 0, deciOps: Weight.copy * elements + lookup * lookups }
 }
 
 /** A copy of the data into which the updates go. */
-function scatterWork(updates: number): NonNullable<Operator['work']> {
-  return (context, outputs) => ({
+function scatterWork(context: NodeContext, outputs: readonly Dims[]): Work {
+  const tuple = context.node.operatorName === 'ScatterND' ? context.shape(1).at(-1) : undefined
+  const lookup = Weight.lookup + Weight.lookupAxis * (tuple ?? context.rank(0))
+  return {
     milliMacs: 0,
-    deciOps:
-      Weight.copy * outputElements(outputs) + Weight.scatter * inputElements(context, updates),
-  })
+    deciOps: Weight.copy * outputElements(outputs) + lookup * inputElements(context, 2),
+  }
 }
 
 const scatterElements: Operator = {
@@ -120,7 +142,7 @@ const scatterElements: Operator = {
     })
     return [{ dims }]
   },
-  work: scatterWork(2),
+  work: scatterWork,
 }
 
 const scatterNd: Operator = {
@@ -140,7 +162,7 @@ const scatterNd: Operator = {
     })
     return [{ dims }]
   },
-  work: scatterWork(2),
+  work: scatterWork,
 }
 
 const reverseSequence: Operator = {
@@ -150,7 +172,8 @@ const reverseSequence: Operator = {
     if (dims.length < 2) context.fail(`a tensor of rank ${dims.length} has no batch and time`)
     return [{ dims }]
   },
-  work: perOutput(Weight.scatter),
+  work: (context, outputs) =>
+    lookUpWork(outputs, elementCount(context.shape(0).slice(2)), Weight.loop),
 }
 
 const gridSample: Operator = {
@@ -164,7 +187,10 @@ const gridSample: Operator = {
     context.same(spatial.length, grid.at(-1) as Dim, 'the size of a grid point')
     return [{ dims: [common, channels, ...grid.slice(1, -1)] }]
   },
-  work: perOutput(4 * Weight.library),
+  work: (context, outputs) => {
+    const isCubic = ['bicubic', 'cubic'].includes(context.attributes.string('mode', 'linear'))
+    return perOutput(isCubic ? 1000 : context.rank(0) > 4 ? 1000 : 500)(context, outputs)
+  },
 }
 
 /** Operators that move elements to and from positions that other tensors name. */

@@ -125,7 +125,7 @@ const oneHot: Operator = {
     if (depth !== FREE && depth < 1) context.fail(`its depth is ${depth}`)
     return [{ dims: [...dims.slice(0, axis), depth, ...dims.slice(axis)] }]
   },
-  work: perOutput(OpWeight.copy),
+  work: perOutput(OpWeight.scatter),
 }
 
 const trilu: Operator = {

@@ -1,4 +1,4 @@
-import { Dtype } from '../../tensor.js'
+import { Dtype, type Shape } from '../../tensor.js'
 import type { NodeContext } from '../infer/context.js'
 import { rearrange, track } from '../infer/elements.js'
 import {
@@ -11,11 +11,11 @@ import {
   mapDims,
   type Value,
 } from '../infer/value.js'
-import type { Inferred, Operator, OperatorTable } from './operator.js'
+import type { Inferred, Operator, OperatorTable, Work } from './operator.js'
 import { signature } from './signature.js'
 import { ANY, BOOL, BYTES, FLOATS, INDEX, WIDE } from './types.js'
 import { Weight } from './weights.js'
-import { outputElements, perOutput } from './work.js'
+import { copiedRuns, outputElements, perOutput } from './work.js'
 
 const concat: Operator = {
   signature: signature('T... -> T', { T: { 6: ANY } }),
@@ -113,7 +113,15 @@ const slice: Operator = {
     for (const range of ranges) result[range.axis] = sliced(context, dims[range.axis] as Dim, range)
     return [{ dims: result, elements: slicedElements(context, result, ranges) }]
   },
-  work: (_, outputs) => copied(outputs, Weight.copy),
+  work(context, outputs) {
+    const result = outputs[0] as Shape
+    const steps = context.has(4) ? context.numbers(4) : []
+    const isDense = steps === FREE || steps.every((step) => step === 1)
+    const from = isDense ? context.shape(0) : result.map(() => -1)
+    const runs = copiedRuns(from, result, (axis) => (isDense ? (result[axis] as number) : 1))
+    const { deciOps, bytes } = copied(outputs, Weight.copy)
+    return { milliMacs: 0, deciOps: deciOps + (Weight.loop / 2) * runs, bytes }
+  },
 }
 
 function sliceRanges(context: NodeContext, rank: number): readonly SliceRange[] | typeof FREE {
@@ -226,7 +234,18 @@ const pad: Operator = {
     })
     return [{ dims: result }]
   },
-  work: perOutput(Weight.copy),
+  work: paddedWork,
+}
+
+/** Copies the input run by run into the middle of the output. */
+function paddedWork(context: NodeContext, outputs: readonly Dims[]): Work {
+  const shape = context.shape(0)
+  const result = outputs[0] as Shape
+  const runs = copiedRuns(shape, result, (axis) => result[axis] as number)
+  return {
+    milliMacs: 0,
+    deciOps: perOutput(Weight.copy)(context, outputs).deciOps + 2 * Weight.loop * runs,
+  }
 }
 
 function padded(context: NodeContext, dim: Dim, before: Dim, after: Dim): Dim {
@@ -259,7 +278,7 @@ const centerCropPad: Operator = {
     })
     return [{ dims: result }]
   },
-  work: perOutput(2 * Weight.copy),
+  work: paddedWork,
 }
 
 /** Operators that join, cut and pad. */

@@ -11,6 +11,12 @@ const WIDE_MILLI: Partial<Record<Dtype, number>> = {
   [Dtype.uint64]: 12000,
 }
 
+/** What a product costs more where it has too few columns or rows to fill the vector registers. */
+export function narrowFactor(count: number): number {
+  if (count >= 4) return 1
+  return count >= 2 ? 2 : 4
+}
+
 /**
  * Cost of one multiply-accumulate in thousandths of a float32 one, measured on the canonical engine.
  * With a signed left side its byte products leave the fast path.

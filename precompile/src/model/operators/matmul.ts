@@ -1,12 +1,13 @@
-import { bytesPerElement, Dtype, elementCount } from '../../tensor.js'
+import { bytesPerElement, Dtype, elementCount, type Shape } from '../../tensor.js'
 import { broadcast, broadcastTo } from '../infer/broadcast.js'
 import type { NodeContext } from '../infer/context.js'
 import { type Dim, type Dims, FREE } from '../infer/value.js'
 import { einsum } from './einsum.js'
-import { milliMacsOf } from './mac.js'
+import { milliMacsOf, narrowFactor } from './mac.js'
 import type { Operator, OperatorTable, Work } from './operator.js'
 import { signature } from './signature.js'
 import { BYTES, FLOATS, SINGLE, WIDE } from './types.js'
+import { Weight } from './weights.js'
 import { outputElements } from './work.js'
 
 /** Dimensions of a product by NumPy's rules: vectors are widened, leading axes broadcast. */
@@ -23,11 +24,23 @@ export function productDims(context: NodeContext, a: Dims, b: Dims): Dims {
 }
 
 function productWork(context: NodeContext, outputs: readonly Dims[], a: number, b: number): Work {
-  const inner = context.shape(a).at(-1) as number
+  const left = context.shape(a)
+  const right = context.shape(b)
+  const columns = right.length === 1 ? 1 : (right.at(-1) as number)
+  const rows = left.length === 1 ? 1 : (left.at(-2) as number)
+  const elements = outputElements(outputs)
+  // A right side that is one matrix takes all rows of the left side at once.
+  const products = right.length <= 2 || elements === 0 ? 1 : elements / (rows * columns)
+  const each = milliMacsOf(context.dtype(a), context.dtype(b)) * narrowFactor(columns)
   return {
-    milliMacs: outputElements(outputs) * inner * milliMacsOf(context.dtype(a), context.dtype(b)),
-    deciOps: 0,
+    milliMacs: elements * (left.at(-1) as number) * each,
+    deciOps: Weight.product * products + rowOps(context.dtype(a)) * Math.ceil(elements / columns),
   }
+}
+
+/** Work of one row of a product beside its multiplications: the integer kernels sum up each row. */
+function rowOps(dtype: Dtype): number {
+  return dtype === Dtype.uint8 || dtype === Dtype.int8 ? 400 : 80
 }
 
 const matMul: Operator = {
@@ -78,8 +91,10 @@ const gemm: Operator = {
   work(context, outputs) {
     const [rows = 0, columns = 0] = context.shape(0)
     const inner = context.attributes.int('transA', 0) === 0 ? columns : rows
-    const each = milliMacsOf(context.dtype(0), context.dtype(1))
-    return { milliMacs: outputElements(outputs) * inner * each, deciOps: 0 }
+    const elements = outputElements(outputs)
+    const [height = 0, width = 0] = outputs[0] as Shape
+    const each = milliMacsOf(context.dtype(0), context.dtype(1)) * narrowFactor(width)
+    return { milliMacs: elements * inner * each, deciOps: Weight.simple * elements + 80 * height }
   },
 }
 
@@ -99,10 +114,9 @@ const det: Operator = {
   work(context) {
     const shape = context.shape(0)
     const side = shape.at(-1) as number
-    const each = 10 * milliMacsOf(context.dtype(0), context.dtype(0))
     return {
-      milliMacs: elementCount(shape) * side * each,
-      deciOps: 0,
+      milliMacs: elementCount(shape) * side * milliMacsOf(context.dtype(0), context.dtype(0)),
+      deciOps: 4 * Weight.product * elementCount(shape.slice(0, -2)),
       workspaceBytes: elementCount(shape) * bytesPerElement(context.dtype(0)),
     }
   },

@@ -1,4 +1,4 @@
-import { Dtype } from '../../tensor.js'
+import { Dtype, elementCount } from '../../tensor.js'
 import { broadcastTo } from '../infer/broadcast.js'
 import type { NodeContext } from '../infer/context.js'
 import { type Dim, FREE } from '../infer/value.js'
@@ -40,7 +40,12 @@ const instanceNormalization: Operator = {
     perChannel(context, 1, 2)
     return [{ dims: context.dims(0) }]
   },
-  work: perOutput(PASSES),
+  work: (context, outputs) => ({
+    milliMacs: 0,
+    deciOps:
+      perOutput(PASSES)(context, outputs).deciOps +
+      Weight.loop * elementCount(context.shape(0).slice(0, 2)),
+  }),
 }
 
 const groupNormalization: Operator = {
@@ -59,7 +64,10 @@ const groupNormalization: Operator = {
     return [{ dims: context.dims(0) }]
   },
   work: (context, outputs) => ({
-    ...perOutput(3 * PASSES)(context, outputs),
+    milliMacs: 0,
+    deciOps:
+      perOutput(3 * PASSES)(context, outputs).deciOps +
+      Weight.loop * (context.shape(0)[0] as number) * context.attributes.requiredInt('num_groups'),
     workspaceBytes: 16 * inputElements(context, 0),
   }),
 }
@@ -77,12 +85,19 @@ function overLastAxes(text: string, since: number): Operator {
       const statistics = dims.map((size, i) => (i < axis ? size : 1))
       return [{ dims }, { dims: statistics }, { dims: statistics }]
     },
-    work: (context, outputs) => ({
+    work: (context) => ({
       milliMacs: 0,
-      deciOps: PASSES * inputElements(context, 0) + 10 * outputs.length,
+      deciOps: PASSES * inputElements(context, 0) + 2 * Weight.loop * rowsBefore(context),
       workspaceBytes: 8 * inputElements(context, 0),
     }),
   }
+}
+
+/** Rows that are normalised, each for itself. */
+function rowsBefore(context: NodeContext): number {
+  const shape = context.shape(0)
+  const axis = context.axis(context.attributes.int('axis', -1), shape.length)
+  return elementCount(shape.slice(0, axis))
 }
 
 function sameShape(check: (context: NodeContext) => void): Operator['infer'] {
@@ -102,7 +117,7 @@ const lrn: Operator = {
   work: (context, outputs) => {
     const size = context.attributes.requiredInt('size')
     return {
-      ...perOutput(Weight.library + 10 * size)(context, outputs),
+      ...perOutput(Weight.library / 2 + 10 * size)(context, outputs),
       workspaceBytes: 8 * inputElements(context, 0),
     }
   },
@@ -113,7 +128,15 @@ const lpNormalization: Operator = {
   infer: sameShape((context) => {
     context.axis(context.attributes.int('axis', -1), context.rank(0))
   }),
-  work: perOutput(PASSES),
+  work: (context, outputs) => {
+    const shape = context.shape(0)
+    const axis = context.axis(context.attributes.int('axis', -1), shape.length)
+    const rows = elementCount(shape.with(axis, 1))
+    return {
+      milliMacs: 0,
+      deciOps: perOutput(PASSES)(context, outputs).deciOps + Weight.loop * rows,
+    }
+  },
 }
 
 const meanVarianceNormalization: Operator = {

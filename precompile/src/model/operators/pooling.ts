@@ -6,7 +6,7 @@ import { signature, type TypeSet } from './signature.js'
 import { BYTES, SINGLE } from './types.js'
 import { Weight } from './weights.js'
 import { readWindow, slide, type Window } from './window.js'
-import { outputElements, perInput } from './work.js'
+import { inputElements, outputElements } from './work.js'
 
 function pooled(context: NodeContext): Dims {
   const input = context.dims(0)
@@ -40,6 +40,14 @@ function readPoolWindow(context: NodeContext): Window {
   return window
 }
 
+/** The engine has vectorised maximum and average for float32 alone, and without indices or dilations. */
+function isFastPool(context: NodeContext): boolean {
+  const { node, attributes, outputCount } = context
+  const isDilated = attributes.ints('dilations')?.some((size) => size !== 1) ?? false
+  const isFloat = context.dtype(0) === Dtype.float32 || context.dtype(0) === Dtype.float16
+  return node.operatorName !== 'LpPool' && isFloat && !isDilated && outputCount === 1
+}
+
 function pool(text: string, types: TypeSet, deciOps: number): Operator {
   return {
     signature: signature(text, { T: types }),
@@ -50,12 +58,13 @@ function pool(text: string, types: TypeSet, deciOps: number): Operator {
     work(context, outputs) {
       const window = elementCount(context.attributes.requiredInts('kernel_shape'))
       const [output] = outputs as readonly [readonly number[]]
-      return { milliMacs: 0, deciOps: elementCount(output) * (10 + window * deciOps) }
+      const each = isFastPool(context) ? 150 + 8 * window : 150 + deciOps * window
+      return { milliMacs: 0, deciOps: elementCount(output) * each }
     },
   }
 }
 
-function globalPool(types: TypeSet, until?: number): Operator {
+function globalPool(types: TypeSet, deciOps: number, until?: number): Operator {
   return {
     signature: signature('T -> T', { T: types }, until === undefined ? {} : { until }),
     infer(context) {
@@ -63,7 +72,10 @@ function globalPool(types: TypeSet, until?: number): Operator {
       if (input.length < 3) context.fail(`input 0 has the rank ${input.length}, not 3 or more`)
       return [{ dims: input.map((size, axis) => (axis < 2 ? size : 1)) }]
     },
-    work: perInput(Weight.simple),
+    work: (context, outputs) => ({
+      milliMacs: 0,
+      deciOps: deciOps * inputElements(context, 0) + 100 * outputElements(outputs),
+    }),
   }
 }
 
@@ -92,11 +104,11 @@ const maxUnpool: Operator = {
 
 /** Pooling. */
 export const pooling: OperatorTable = {
-  MaxPool: pool('T -> T, int64?', { 6: SINGLE, 8: [Dtype.float64], 12: BYTES }, 10),
-  AveragePool: pool('T -> T', { 7: SINGLE }, 10),
-  LpPool: pool('T -> T', { 6: SINGLE }, Weight.library),
-  GlobalMaxPool: globalPool({ 6: SINGLE }),
-  GlobalAveragePool: globalPool({ 6: SINGLE }),
-  GlobalLpPool: globalPool({ 6: SINGLE }, 21),
+  MaxPool: pool('T -> T, int64?', { 6: SINGLE, 8: [Dtype.float64], 12: BYTES }, 45),
+  AveragePool: pool('T -> T', { 7: SINGLE }, 45),
+  LpPool: pool('T -> T', { 6: SINGLE }, 350),
+  GlobalMaxPool: globalPool({ 6: SINGLE }, Weight.simple),
+  GlobalAveragePool: globalPool({ 6: SINGLE }, Weight.simple),
+  GlobalLpPool: globalPool({ 6: SINGLE }, 350, 21),
   MaxUnpool: maxUnpool,
 }

@@ -1,9 +1,31 @@
-import { Dtype } from '../../tensor.js'
-import type { Operator, OperatorTable } from './operator.js'
+import { Dtype, elementCount } from '../../tensor.js'
+import type { NodeContext } from '../infer/context.js'
+import type { Dims } from '../infer/value.js'
+import type { Operator, OperatorTable, Work } from './operator.js'
 import { signature } from './signature.js'
 import { BYTES, SHORTS, SINGLE } from './types.js'
 import { Weight } from './weights.js'
 import { perOutput } from './work.js'
+
+/**
+ * Element by element, with a loop of its own for each stretch that shares a scale.
+ * @param loop - Setting up one such loop.
+ */
+function scaledWork(context: NodeContext, outputs: readonly Dims[], loop: number): Work {
+  const shape = context.shape(0)
+  const scale = context.shape(1)
+  const elements = elementCount(shape)
+  let loops = 1
+  if (scale.length > 1) loops = elements
+  else if (elementCount(scale) !== 1) {
+    const axis = context.axis(context.attributes.int('axis', 1), shape.length)
+    loops = elementCount(shape.slice(0, axis + 1))
+  }
+  return {
+    milliMacs: 0,
+    deciOps: perOutput(Weight.divide)(context, outputs).deciOps + loop * loops,
+  }
+}
 
 const quantizeLinear: Operator = {
   signature: signature('T, T, Y? -> *', {
@@ -14,7 +36,7 @@ const quantizeLinear: Operator = {
     const dtype = context.has(2) ? context.dtype(2) : Dtype.uint8
     return [{ dims: context.dims(0), dtype }]
   },
-  work: perOutput(Weight.divide),
+  work: (context, outputs) => scaledWork(context, outputs, 1000),
 }
 
 const dequantizeLinear: Operator = {
@@ -23,7 +45,7 @@ const dequantizeLinear: Operator = {
     S: { 10: [Dtype.float32], 19: SINGLE },
   }),
   infer: (context) => [{ dims: context.dims(0) }],
-  work: perOutput(Weight.divide),
+  work: (context, outputs) => scaledWork(context, outputs, 100),
 }
 
 const dynamicQuantizeLinear: Operator = {

@@ -112,7 +112,9 @@ function recurWork(context: NodeContext, cell: Cell): Work {
   return {
     // The state's product runs step by step, on as few rows as the batch has.
     milliMacs: rows * (features * each + hidden * 2 * each),
-    deciOps: rows * (Weight.exponential + 2 * Weight.simple),
+    deciOps:
+      rows * (Weight.exponential + 2 * Weight.simple) +
+      directions * steps * (5 * Weight.product + 2 * Weight.product * batch),
     workspaceBytes: 8 * (rows + directions * (steps + 4) * batch * hidden),
   }
 }

@@ -1,4 +1,4 @@
-import { Dtype } from '../../tensor.js'
+import { Dtype, type Shape } from '../../tensor.js'
 import type { NodeContext } from '../infer/context.js'
 import { track } from '../infer/elements.js'
 import { DATA, type Dim, type Dims, type Elements, FREE, toElement } from '../infer/value.js'
@@ -6,7 +6,7 @@ import type { Operator, OperatorTable } from './operator.js'
 import { signature, type TypeSet } from './signature.js'
 import { BOOL, BYTES, FLOATS, INDEX, WIDE, WIDE_SIGNED } from './types.js'
 import { Weight } from './weights.js'
-import { inputElements, perInput } from './work.js'
+import { halvings, inputElements, outputElements, perInput } from './work.js'
 
 type Combine = (a: number, b: number) => number
 
@@ -43,7 +43,8 @@ function reduce(types: TypeSet, inputSince: number, deciOps: number, combine?: C
       return [{ dims, elements: combine === undefined ? DATA : folded(context, dims, combine) }]
     },
     work: (context, outputs) => ({
-      ...perInput(deciOps)(context, outputs),
+      milliMacs: 0,
+      deciOps: deciOps * inputElements(context, 0) + (Weight.loop / 10) * outputElements(outputs),
       workspaceBytes: 16 * inputElements(context, 0),
     }),
   }
@@ -110,10 +111,11 @@ const topK: Operator = {
     const result = dims.with(axis, k)
     return [{ dims: result }, { dims: result }]
   },
-  work(context) {
+  work(context, outputs) {
     const shape = context.shape(0)
     const axis = context.axis(context.attributes.int('axis', -1), shape.length)
-    const comparisons = Math.ceil(Math.log2(Math.max(2, shape[axis] as number)))
+    const kept = (outputs[0] as Shape)[axis] as number
+    const comparisons = 1 + halvings(kept + 1)
     const elements = inputElements(context, 0)
     return {
       milliMacs: 0,
@@ -130,10 +132,10 @@ export const reduction: OperatorTable = {
   ReduceMax: reduce(EXTREMUM, 18, Weight.simple, Math.max),
   ReduceMin: reduce(EXTREMUM, 18, Weight.simple, Math.min),
   ReduceMean: reduce(NUMERIC, 18, Weight.simple),
-  ReduceL1: reduce(NUMERIC, 18, Weight.simple),
-  ReduceL2: reduce(NUMERIC, 18, Weight.simple),
+  ReduceL1: reduce(NUMERIC, 18, Weight.divide),
+  ReduceL2: reduce(NUMERIC, 18, Weight.divide),
   ReduceSumSquare: reduce(NUMERIC, 18, Weight.simple),
-  ReduceLogSum: reduce(NUMERIC, 18, Weight.simple),
+  ReduceLogSum: reduce(NUMERIC, 18, Weight.divide),
   ReduceLogSumExp: reduce(NUMERIC, 18, Weight.library),
   ArgMax: argument(),
   ArgMin: argument(),

@@ -1,11 +1,10 @@
 import { Dtype } from '../../tensor.js'
 import type { NodeContext } from '../infer/context.js'
 import { type Dim, type Dims, FREE, mapDims } from '../infer/value.js'
-import type { Inferred, Operator, OperatorTable } from './operator.js'
+import type { Inferred, Operator, OperatorTable, Work } from './operator.js'
 import { signature } from './signature.js'
 import { BYTES } from './types.js'
-import { Weight } from './weights.js'
-import { perOutput } from './work.js'
+import { inputElements, outputElements } from './work.js'
 
 const TYPES = { T: { 10: [Dtype.float32, Dtype.int32, ...BYTES] }, F: { 10: [Dtype.float32] } }
 
@@ -51,21 +50,25 @@ function inferResize(context: NodeContext, scalesAt: number, sizesAt: number): r
   return [{ dims: result }]
 }
 
-/** Elements of the input that one of the output is made of. */
-function resizeWork(context: NodeContext): number {
-  const mode = context.attributes.string('mode', 'nearest')
-  return mode === 'nearest'
-    ? Weight.scatter
-    : mode === 'linear'
-      ? Weight.library
-      : 4 * Weight.library
+/** Each element of the output mixes a few of the input; smoothing first reads the whole input. */
+function resizeWork(context: NodeContext, outputs: readonly Dims[]): Work {
+  // The engine has fast ways for images alone.
+  const slow = context.rank(0) === 4 ? 1 : 4
+  const taps: Readonly<Record<string, number>> = { nearest: 40 * slow, linear: 200 * slow }
+  const each = taps[context.attributes.string('mode', 'nearest')] ?? 10_000
+  const smoothing = context.attributes.int('antialias', 0) === 0 ? 0 : 120
+  return {
+    milliMacs: 0,
+    deciOps: each * outputElements(outputs) + smoothing * inputElements(context, 0),
+    workspaceBytes: 16 * (outputElements(outputs) + inputElements(context, 0)),
+  }
 }
 
 const resize: Operator = {
   signature: signature('T, *?, F?@11, int64?@11 -> T', TYPES),
   infer: (context) =>
     context.version < 11 ? inferResize(context, 1, 3) : inferResize(context, 2, 3),
-  work: (context, outputs) => perOutput(resizeWork(context))(context, outputs),
+  work: resizeWork,
 }
 
 const upsample: Operator = {
@@ -89,7 +92,7 @@ const upsample: Operator = {
       },
     ]
   },
-  work: resize.work as NonNullable<Operator['work']>,
+  work: resizeWork,
 }
 
 /** Operators that resample images. */

@@ -1,4 +1,4 @@
-import { elementCount } from '../../tensor.js'
+import { elementCount, type Shape } from '../../tensor.js'
 import { broadcast } from '../infer/broadcast.js'
 import type { NodeContext } from '../infer/context.js'
 import { broadcastReader, rearrange, track } from '../infer/elements.js'
@@ -16,7 +16,7 @@ import type { Inferred, Operator, OperatorTable } from './operator.js'
 import { signature } from './signature.js'
 import { ANY, BYTES, FLOATS } from './types.js'
 import { Weight } from './weights.js'
-import { noWork, perOutput } from './work.js'
+import { broadcastLoops, copiedRuns, noWork, perOutput } from './work.js'
 
 /** The same elements in the same order under another shape. */
 export function reshaped(context: NodeContext, dims: Dims | undefined): readonly Inferred[] {
@@ -191,7 +191,12 @@ const expand: Operator = {
     const dims = broadcast(context, context.dims(0), wanted)
     return [{ dims, elements: repeated(input, dims) }]
   },
-  work: perOutput(Weight.copy),
+  work: (context, outputs) => ({
+    milliMacs: 0,
+    deciOps:
+      perOutput(Weight.copy)(context, outputs).deciOps +
+      Weight.loop * broadcastLoops(outputs[0] as Shape, [context.shape(0)]),
+  }),
 }
 
 function repeated(input: Value, dims: Dims): Elements {
@@ -217,7 +222,14 @@ const tile: Operator = {
     const isOneNumber = isConcrete(input.dims) && elementCount(input.dims) === 1
     return [{ dims: result, ...(isOneNumber ? { elements: repeatedOne(input, result) } : {}) }]
   },
-  work: perOutput(Weight.copy),
+  work(context, outputs) {
+    const shape = context.shape(0)
+    const runs = copiedRuns(shape, outputs[0] as Shape, (axis) => shape[axis] as number)
+    return {
+      milliMacs: 0,
+      deciOps: perOutput(Weight.copy)(context, outputs).deciOps + (Weight.loop / 2) * runs,
+    }
+  },
 }
 
 function repeatedOne(input: Value, dims: Dims): Elements {

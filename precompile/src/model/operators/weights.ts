@@ -1,22 +1,32 @@
 /**
- * Time of one element operation, in tenths of a float32 addition on the canonical engine.
- * Measured on graphs of one operator; the gas schedule turns them into gas.
+ * Time of one element operation, in tenths of a nanosecond-sized one: a float32 addition in a plain loop.
+ * Measured on graphs of one operator, the slowest shapes among them; the gas schedule turns them into gas.
  */
 export const Weight = {
   /** Moves one element: copies, slices, concatenations. */
   copy: 10,
-  /** Moves one element to an unrelated place: transpositions, gathers. */
-  scatter: 40,
+  /** Moves one element to an unrelated place: transpositions. */
+  scatter: 60,
   /** Vectorised arithmetic: add, multiply, compare, minimum. */
   simple: 10,
   /** Division, square root, rounding, casts. */
   divide: 20,
-  /** Exponentials and what the engine builds of them with vectors: sigmoid, tanh, softmax. */
-  exponential: 40,
-  /** Functions of the C library, called element by element: sine, logarithm, power. */
-  library: 200,
+  /** What the engine computes with its own vectors: sigmoid, tanh, softmax. */
+  sigmoid: 40,
+  /** Exponentials and error functions, and remainders, element by element. */
+  exponential: 100,
+  /** Functions of the C library: sine, logarithm, power. */
+  library: 400,
   /** One comparison of a sort. */
-  compare: 60,
+  compare: 80,
   /** One node of a decision tree, somewhere in memory. */
   branch: 100,
+  /** Setting up one inner loop, however short it is. */
+  loop: 600,
+  /** Finding the place that one index names. */
+  lookup: 200,
+  /** What finding it adds for each axis of the indices. */
+  lookupAxis: 100,
+  /** Setting up the product of one small matrix among many. */
+  product: 1500,
 } as const
