@@ -106,11 +106,11 @@ describe('toTypedError', () => {
 
   test('behavior: names a lack of gas inside a contract', async () => {
     const call = await deployConsumer()
-    const error = await call(29_500n)
+    const needed = await chain.client.inference.quote({ model: ids.reciprocal, shapes: [[1]] })
+    // Enough for the transaction itself and to ask for the price, and half of the price.
+    const error = await call(24_500n + needed + needed / 2n)
     expect(error).toBeInstanceOf(InsufficientInferenceGasError)
-    expect(error).toMatchObject({
-      needed: await chain.client.inference.quote({ model: ids.reciprocal, shapes: [[1]] }),
-    })
+    expect(error).toMatchObject({ needed })
   })
 
   test('behavior: names a chain without the precompile', async () => {
