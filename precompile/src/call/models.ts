@@ -19,6 +19,9 @@ export class ModelBlobMissingError extends NodeFaultError {
 /** Reads and validates the bytes of an ONNX file. */
 export type ReadModel = (bytes: Uint8Array) => Model
 
+/** Memory that one node of a validated graph takes, whatever its size in the file. */
+const NODE_BYTES = 4096
+
 /** Validated models by id, read from the store once and kept up to a number of bytes of their files. */
 export class Models {
   readonly #store: ModelStore
@@ -32,7 +35,8 @@ export class Models {
     this.#cache = new LRUCache({
       maxSize: maxBytes,
       // A model larger than the whole cache is kept alone until the next one comes.
-      sizeCalculation: ({ bytes }) => Math.min(Math.max(bytes.length, 1), maxBytes),
+      sizeCalculation: ({ bytes, loadCost }) =>
+        Math.min(bytes.length + (1 + loadCost.nodes) * NODE_BYTES, maxBytes),
     })
   }
 

@@ -10,6 +10,8 @@ export interface WorkerTask {
     readonly bytes: SharedArrayBuffer
     readonly inputNames: readonly string[]
     readonly outputNames: readonly string[]
+    /** What a session of the model is reckoned to take of a worker's memory, in bytes. */
+    readonly sessionBytes: number
   }
   readonly inputs?: readonly Tensor[]
 }
@@ -35,6 +37,6 @@ export type WorkerNotice =
 
 /** Settings that a worker is born with. */
 export interface WorkerSettings {
-  /** Bytes of model files whose sessions a worker keeps loaded. */
+  /** Bytes that the sessions which a worker keeps loaded may take together. */
   readonly sessionBytes: number
 }

@@ -53,7 +53,7 @@ function prepareRuntime(): void {
   ready = true
 }
 
-async function load({ id, bytes }: WorkerTask['model']): Promise<Session> {
+async function load({ id, bytes, sessionBytes }: WorkerTask['model']): Promise<Session> {
   const loaded = sessions.get(id)
   if (loaded) return loaded
   const session = await ort.InferenceSession.create(new Uint8Array(bytes), {
@@ -62,7 +62,7 @@ async function load({ id, bytes }: WorkerTask['model']): Promise<Session> {
     logSeverityLevel: FATAL_ONLY,
   })
   // A model larger than the whole cache still runs: it is kept alone until the next one comes.
-  sessions.set(id, session, { size: Math.min(Math.max(bytes.byteLength, 1), sessions.maxSize) })
+  sessions.set(id, session, { size: Math.min(sessionBytes, sessions.maxSize) })
   await Promise.all(released.splice(0))
   return session
 }

@@ -16,6 +16,10 @@ export class Attributes {
       if (this.byName.has(proto.name)) this.fail(`the attribute "${proto.name}" occurs twice`)
       if (proto.refAttrName !== '') this.fail(`"${proto.name}" refers to a function's attribute`)
       this.byName.set(proto.name, proto)
+      if (proto.type !== Type.INTS) continue
+      // A bigint takes ten times what it takes in the file, for as long as the model is cached.
+      this.converted.set(proto.name, proto.ints.map(fromInt64))
+      proto.ints = []
     }
   }
 
@@ -40,7 +44,7 @@ export class Attributes {
   }
 
   ints(name: string): readonly number[] | undefined {
-    return this.convert(name, Type.INTS, ({ ints }) => ints.map(fromInt64))
+    return this.convert(name, Type.INTS, () => [])
   }
 
   /** @throws InvalidGraphError when the attribute is absent. */
