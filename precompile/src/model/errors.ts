@@ -16,6 +16,8 @@ export type ModelErrorCode =
   | 'value_type'
   | 'unbounded_shape'
   | 'shape_mismatch'
+  | 'not_exact'
+  | 'encoding'
 
 /** Where in the graph a model error arose. */
 export interface ModelErrorSite {

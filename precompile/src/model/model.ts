@@ -1,3 +1,4 @@
+import type { Encodings } from '../exact/encoding.js'
 import type { Dtype, Shape } from '../tensor.js'
 import type { Cost } from './cost.js'
 
@@ -24,6 +25,10 @@ export interface Evaluation {
 export interface Model {
   readonly id: ModelId
   readonly class: ModelClass
+  /** Why the model is `pinned` and not `exact`. */
+  readonly inexact?: { readonly reason: string; readonly node?: string; readonly operator?: string }
+  /** How reals stand in the integers of an exact model that was compiled from a float one. */
+  readonly encodings?: Encodings
   readonly bytes: Uint8Array
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]

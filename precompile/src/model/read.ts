@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { ModelProto } from 'onnx-buf'
+import type { ModelProto, TensorProto } from 'onnx-buf'
 import { modelIdOf } from '../commitment/hash.js'
 import { elementCount, type Shape } from '../tensor.js'
 import { classify } from './classify.js'
@@ -40,10 +40,44 @@ const REMEMBERED_SHAPES = 64
  * const { outputShapes, cost } = model.evaluate([[1, 8]])
  */
 export function readModel(bytes: Uint8Array, limits: ModelLimits = defaultLimits): Model {
+  const opened = openModel(bytes, limits)
+  const { built, inputs, outputs } = opened
+  const model: Model = {
+    id: modelIdOf(bytes),
+    ...classify(opened),
+    bytes,
+    inputs,
+    outputs,
+    operators: opened.operators,
+    opset: opened.opset,
+    loadCost: { bytes: bytes.length, nodes: opened.nodes },
+    evaluate: createEvaluate(built, inputs, limits),
+  }
+  if (inputs.every(({ shape }) => !shape.includes(-1))) checkStatic(model)
+  return model
+}
+
+/** A file whose structure is checked. */
+export interface OpenedModel {
+  readonly proto: ModelProto
+  readonly built: BuiltGraph
+  readonly inputs: readonly ValueInfo[]
+  readonly outputs: readonly ValueInfo[]
+  /** Weights as they stand in the file, by slot. */
+  readonly weights: ReadonlyMap<number, TensorProto>
+  readonly operators: Readonly<Record<string, number>>
+  /** Those of branches included, one with very many inputs as several. */
+  readonly nodes: number
+  readonly opset: number
+}
+
+/** Parses a file and checks the structure of its graph. @throws ModelError */
+export function openModel(bytes: Uint8Array, limits: ModelLimits = defaultLimits): OpenedModel {
   const proto = parseModelProto(bytes, limits)
   const versions = checkHeader(proto)
   if (proto.graph === undefined) throw new InvalidGraphError('the model has no graph')
   const operators: Record<string, number> = Object.create(null)
+  const weights = new Map<number, TensorProto>()
   let nodes = 0
   const built = buildGraph(proto.graph, {
     limits,
@@ -52,25 +86,21 @@ export function readModel(bytes: Uint8Array, limits: ModelLimits = defaultLimits
       nodes += nodeUnits(values)
       operators[name] = (operators[name] ?? 0) + 1
     },
+    onWeight: (slot, tensor) => weights.set(slot, tensor),
   })
   const inputs = built.graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }))
   if (inputs.length === 0) throw new InvalidGraphError('the graph has no inputs')
   if (built.graph.outputs.length === 0) throw new InvalidGraphError('the graph has no outputs')
-  const outputs = inferOutputs(built)
-  const evaluate = createEvaluate(built, inputs, limits)
-  const model: Model = {
-    id: modelIdOf(bytes),
-    class: classify(),
-    bytes,
+  return {
+    proto,
+    built,
     inputs,
-    outputs,
+    outputs: inferOutputs(built),
+    weights,
     operators: { ...operators },
+    nodes,
     opset: versions.get('') ?? 0,
-    loadCost: { bytes: bytes.length, nodes },
-    evaluate,
   }
-  if (inputs.every(({ shape }) => !shape.includes(-1))) checkStatic(model)
-  return model
 }
 
 function checkHeader({ irVersion, opsetImport, functions }: ModelProto): Map<string, number> {

@@ -1,6 +1,6 @@
-import type { GraphProto, NodeProto, ValueInfoProto } from 'onnx-buf'
+import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from 'onnx-buf'
 import { InvalidGraphError, UnboundedShapeError, UnsupportedTypeError } from '../errors.js'
-import { readDtype, readWeight, type Weight } from '../file/tensor.js'
+import { readDtype, readWeight } from '../file/tensor.js'
 import type { ModelLimits } from '../limits.js'
 import { Attributes } from './attributes.js'
 import { readConstant } from './constant.js'
@@ -53,6 +53,8 @@ export interface BuildOptions {
    * @param values - Number of its inputs and outputs.
    */
   onNode(operatorName: string, values: number): void
+  /** Told of each weight and constant as it stands in the file. */
+  onWeight(slot: number, tensor: TensorProto): void
 }
 
 /** A whole graph with the number of slots that its values take. */
@@ -88,7 +90,7 @@ class GraphBuilder {
       )
     }
     for (const tensor of proto.initializer) {
-      this.addWeight(tensor.name, readWeight(tensor, tensor.name, this.options.limits))
+      this.addWeight(tensor.name, tensor, tensor.name)
     }
     const inputs = proto.input
       // Before IR version 4 every weight was listed as an input, too.
@@ -99,9 +101,13 @@ class GraphBuilder {
     return { nodes: markDying(nodes, outputs), inputs, outputs, weights: this.weights }
   }
 
-  private addWeight(name: string, weight: Weight): void {
+  /** @param site - How errors call it. */
+  private addWeight(name: string, tensor: TensorProto, site: string): void {
+    const weight = readWeight(tensor, site, this.options.limits)
+    const slot = this.scope.define(name, this.options.limits)
     this.weightNames.add(name)
-    this.weights.push({ name, slot: this.scope.define(name, this.options.limits), weight })
+    this.weights.push({ name, slot, weight })
+    this.options.onWeight(slot, tensor)
   }
 
   private buildInput(proto: ValueInfoProto): GraphInput {
@@ -132,7 +138,7 @@ class GraphBuilder {
     this.options.onNode(operatorName, proto.input.length + proto.output.length)
     const attributes = new Attributes(proto.attribute, site)
     if (operatorName === 'Constant') {
-      this.addWeight(proto.output[0] ?? '', readConstant(attributes, site, this.options.limits))
+      this.addWeight(proto.output[0] ?? '', readConstant(attributes, site), name)
       return undefined
     }
     const version = this.versionOf(proto.domain, site)

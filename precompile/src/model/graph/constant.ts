@@ -2,8 +2,6 @@ import { create } from '@bufbuild/protobuf'
 import { type TensorProto, TensorProtoSchema } from 'onnx-buf'
 import { Dtype } from '../../tensor.js'
 import { InvalidGraphError, StringTensorError, UnsupportedTypeError } from '../errors.js'
-import { readWeight, type Weight } from '../file/tensor.js'
-import type { ModelLimits } from '../limits.js'
 import type { Attributes } from './attributes.js'
 
 /**
@@ -13,13 +11,12 @@ import type { Attributes } from './attributes.js'
 export function readConstant(
   attributes: Attributes,
   site: { node: string; operator: string },
-  limits: ModelLimits,
-): Weight {
+): TensorProto {
   const names = [...attributes.names()]
   if (names.length !== 1) {
     throw new InvalidGraphError(`a Constant with ${names.length} attributes instead of one`, site)
   }
-  return readWeight(constantTensor(attributes, names[0] as string, site), site.node, limits)
+  return constantTensor(attributes, names[0] as string, site)
 }
 
 function constantTensor(

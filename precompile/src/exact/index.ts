@@ -1,0 +1,8 @@
+export { ENCODING_KEY, type Encoding, type Encodings } from './encoding.js'
+export { InvalidEncodingError, NotExactError } from './errors.js'
+export type { ExactConstant, ExactGraph, ExactSlot } from './graph.js'
+export { exactOperators } from './operators/index.js'
+export type { ExactOperator } from './operators/operator.js'
+export { readExactGraph } from './read.js'
+export { evaluateExact } from './reference.js'
+export type { IntegerDtype, IntegerTensor } from './tensor.js'
