@@ -17,6 +17,12 @@ export { BaseError } from './errors/base.js'
 export { InferenceUnavailableError, NodeFaultError, toTypedError } from './errors/node.js'
 export * from './errors/revert.js'
 export { fromModelName, InvalidModelNameError, parseModelName, toModelName } from './modelName.js'
-export type { LockstepRpc, ModelDescription, ModelTensor, RpcInference } from './rpc.js'
+export type {
+  LockstepRpc,
+  ModelDescription,
+  ModelEncoding,
+  ModelTensor,
+  RpcInference,
+} from './rpc.js'
 export { fromWad, InvalidDecimalError, toWad } from './wad.js'
 export { TransactionRevertedError, type WaitOptions } from './write.js'

@@ -9,10 +9,35 @@ export interface ModelTensor {
   readonly shape: readonly number[]
 }
 
+/**
+ * How the integers of an exact model stand for reals. `linear`: real = (q − zero) · scale[0] / scale[1], for q from
+ * `low` to `high`; the numbers are decimal strings. `ordered`: q orders as the float32 nearest to the real does.
+ */
+export type ModelEncoding =
+  | {
+      readonly kind: 'linear'
+      readonly scale: readonly [string, string]
+      readonly zero: string
+      readonly low: string
+      readonly high: string
+    }
+  | { readonly kind: 'ordered' }
+
 /** What a node says of a model: a pure function of the model's bytes. */
 export interface ModelDescription {
   readonly id: Hex
   readonly class: 'pinned' | 'exact'
+  /** Why the model is `pinned`, and at which node; null for an exact one. */
+  readonly inexact: {
+    readonly reason: string
+    readonly node?: string
+    readonly operator?: string
+  } | null
+  /** Of an exact model whose integers stand for reals; null in a list where they are the integers. */
+  readonly encodings: {
+    readonly inputs: readonly (ModelEncoding | null)[]
+    readonly outputs: readonly (ModelEncoding | null)[]
+  } | null
   readonly bytes: number
   readonly nodes: number
   readonly opset: number

@@ -2,6 +2,7 @@ import {
   bytesPerElement,
   type Dtype,
   Dtype as Dtypes,
+  type Encoding,
   elementsFromWords,
   wordsFromElements,
 } from '@lockstep/precompile'
@@ -12,15 +13,29 @@ import { UsageError } from './output.js'
 const floats: readonly number[] = [Dtypes.float16, Dtypes.bfloat16, Dtypes.float32, Dtypes.float64]
 const word = 32
 
-/** Whether elements of this type travel with 18 decimals. */
-export function isFloat(dtype: number): boolean {
+function isFloat(dtype: number): boolean {
   return floats.includes(dtype)
 }
 
-/** Decimal text to what `infer` takes: 18 decimals for floats, the integer itself otherwise. @throws UsageError */
-export function toWadElements(dtype: number, values: readonly string[], name: string): bigint[] {
+/** An element type, and what its integers stand for where they stand for reals. */
+export interface ElementType {
+  readonly dtype: number
+  readonly encoding?: Encoding | undefined
+}
+
+/** Whether elements travel through `infer` with 18 decimals. */
+export function isReal({ dtype, encoding }: ElementType): boolean {
+  return encoding !== undefined || isFloat(dtype)
+}
+
+/** Decimal text to what `infer` takes: 18 decimals for reals, the integer itself otherwise. @throws UsageError */
+export function toWadElements(
+  type: ElementType,
+  values: readonly string[],
+  name: string,
+): bigint[] {
   return values.map((text, i) => {
-    if (isFloat(dtype)) return toWad(text)
+    if (isReal(type)) return toWad(text)
     if (!/^[+-]?\d+$/.test(text)) {
       throw new UsageError(
         `${name}[${i}] must be a whole number for an integer tensor, got ${text}.`,
@@ -31,27 +46,28 @@ export function toWadElements(dtype: number, values: readonly string[], name: st
 }
 
 /** Decimal text to the tensor's own little-endian bytes. @throws UsageError when the type cannot hold a value. */
-export function toElements(dtype: Dtype, values: readonly string[], name: string): Uint8Array {
+export function toElements(type: ElementType, values: readonly string[], name: string): Uint8Array {
   const words = concatBytes(
-    toWadElements(dtype, values, name).map((value) =>
+    toWadElements(type, values, name).map((value) =>
       numberToBytes(value, { size: word, signed: true }),
     ),
   )
-  const elements = elementsFromWords(dtype, words, 0, values.length)
+  const elements = elementsFromWords(type.dtype as Dtype, words, 0, values.length, type.encoding)
   if (elements instanceof Uint8Array) return elements
   throw new UsageError(
     `${name}[${elements.index}] = ${values[elements.index]} does not fit the tensor's type.`,
   )
 }
 
-/** A tensor's little-endian bytes as decimal text; floats are shown with 18 decimals at most. */
-export function readElements(dtype: Dtype, data: Uint8Array): string[] {
+/** A tensor's little-endian bytes as decimal text; reals are shown with 18 decimals at most. */
+export function readElements(type: ElementType, data: Uint8Array): string[] {
+  const dtype = type.dtype as Dtype
   const count = data.length / bytesPerElement(dtype)
   const words = new Uint8Array(count * word)
-  const fault = wordsFromElements(dtype, data, new DataView(words.buffer), 0)
+  const fault = wordsFromElements(dtype, data, new DataView(words.buffer), 0, type.encoding)
   if (fault) throw new RangeError(`Element ${fault.index} has no decimal form: ${fault.fault}.`)
   return Array.from({ length: count }, (_, i) => {
     const value = BigInt.asIntN(256, bytesToBigInt(words.subarray(i * word, (i + 1) * word)))
-    return isFloat(dtype) ? fromWad(value) : value.toString()
+    return isReal(type) ? fromWad(value) : value.toString()
   })
 }

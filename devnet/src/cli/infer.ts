@@ -1,9 +1,9 @@
-import type { Dtype } from '@lockstep/precompile'
+import { type Dtype, parseEncoding } from '@lockstep/precompile'
 import { fromWad } from '@lockstep/sdk'
 import { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addNodeOptions, type Connection, connect, type NodeOptions } from './connect.js'
-import { isFloat, readElements, toElements, toWadElements } from './elements.js'
+import { type ElementType, isReal, readElements, toElements, toWadElements } from './elements.js'
 import { describeTensor, type NestedNumbers, parseJson, readNumbers } from './input.js'
 import { print, printJson, UsageError } from './output.js'
 import { resolveTarget } from './target.js'
@@ -15,9 +15,8 @@ Examples:
 
 type ModelInfo = Awaited<ReturnType<Connection['inference']['getModel']>>
 
-interface NamedInput extends NestedNumbers {
+interface NamedInput extends NestedNumbers, ElementType {
   readonly name: string
-  readonly dtype: number
   readonly declared: readonly number[]
 }
 
@@ -89,11 +88,20 @@ function nameInputs(model: ModelInfo, json: unknown): NamedInput[] {
   >
   const unknown = Object.keys(byName).find((key) => !model.inputs.some(({ name }) => name === key))
   if (unknown !== undefined) throw new UsageError(`The model has no input named "${unknown}".`)
-  return model.inputs.map(({ name, dtype, shape }) => {
+  return model.inputs.map(({ name, dtype, shape }, i) => {
     if (!Object.hasOwn(byName, name))
       throw new UsageError(`--input lacks the model's input "${name}".`)
-    return { name, dtype, declared: shape, ...readNumbers(byName[name], name) }
+    const encoding = encodingOf(model, 'inputs', i)
+    return { name, dtype, encoding, declared: shape, ...readNumbers(byName[name], name) }
   })
+}
+
+/** What the integers of an input or output of an exact model stand for. */
+function encodingOf(model: ModelInfo, side: 'inputs' | 'outputs', index: number) {
+  const description = model.encodings?.[side][index]
+  const dtype = model[side][index]?.dtype
+  if (!description || dtype === undefined) return undefined
+  return parseEncoding(description, dtype as Dtype, `${side}[${index}]`)
 }
 
 async function inferWad(
@@ -107,9 +115,10 @@ async function inferWad(
   if (!input || !output) return []
   const y = await client.inference.infer({
     model: id,
-    x: toWadElements(input.dtype, input.values, input.name),
+    x: toWadElements(input, input.values, input.name),
   })
-  const data = y.map((value) => (isFloat(output.dtype) ? fromWad(value) : value.toString()))
+  const type = { dtype: output.dtype, encoding: encodingOf(model, 'outputs', 0) }
+  const data = y.map((value) => (isReal(type) ? fromWad(value) : value.toString()))
   const shape = output.shape.includes(-1) ? [y.length] : output.shape
   return [{ name: output.name, dtype: output.dtype, shape, data }]
 }
@@ -123,14 +132,14 @@ async function inferTensors(
   const tensors = inputs.map((input) => ({
     dtype: input.dtype,
     shape: closeShape(input),
-    data: toElements(input.dtype as Dtype, input.values, input.name),
+    data: toElements(input, input.values, input.name),
   }))
   const outputs = await client.inference.inferTensors({ model: id, inputs: tensors })
   return outputs.map(({ dtype, shape, data }, i) => ({
     name: model.outputs[i]?.name ?? `output ${i}`,
     dtype,
     shape,
-    data: readElements(dtype as Dtype, data),
+    data: readElements({ dtype, encoding: encodingOf(model, 'outputs', i) }, data),
   }))
 }
 

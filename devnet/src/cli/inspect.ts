@@ -19,7 +19,7 @@ export function inspectCommand(): Command {
       const description = describeModel(readModel(await readModelFile(file)))
       if (options.json) return printJson(description)
       print(`Model      ${description.id}`)
-      print(`Class      ${description.class}`)
+      print(`Class      ${describeClass(description)}`)
       print(
         `Size       ${description.bytes} bytes, ${description.nodes} nodes, opset ${description.opset}`,
       )
@@ -32,6 +32,12 @@ export function inspectCommand(): Command {
       print(`Operators  ${countOperators(description.operators)}`)
       for (const line of priceLines(description)) print(line)
     })
+}
+
+function describeClass({ class: name, inexact }: ModelDescription): string {
+  if (!inexact) return name
+  const { reason, node, operator } = inexact
+  return `${name} (not exact${node === undefined ? '' : ` at ${operator} "${node}"`}: ${reason})`
 }
 
 function countOperators(operators: Readonly<Record<string, number>>): string {

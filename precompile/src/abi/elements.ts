@@ -1,4 +1,6 @@
+import type { Encoding } from '../exact/encoding.js'
 import { bytesPerElement, Dtype } from '../tensor.js'
+import { decodeToWad, encodeWad } from './encoded.js'
 import { type FloatDtype, floatFromWad, type WadFault, wadFromFloat } from './fixedPoint.js'
 import { quickFromWords, quickToWords } from './quickElements.js'
 
@@ -28,6 +30,7 @@ const INTEGER_RANGE: ReadonlyMap<Dtype, readonly [bigint, bigint]> = new Map([
  * @param source - Bytes that hold the words, big-endian.
  * @param offset - Byte of the first word.
  * @param count - Number of words.
+ * @param encoding - How the words' reals stand in integers, instead; then words have 18 decimals.
  * @returns the little-endian elements, or the first one that the type cannot hold.
  */
 export function elementsFromWords(
@@ -35,6 +38,7 @@ export function elementsFromWords(
   source: Uint8Array,
   offset: number,
   count: number,
+  encoding?: Encoding,
 ): Uint8Array | ElementFault {
   const view = new DataView(source.buffer, source.byteOffset, source.byteLength)
   const elements = new Uint8Array(count * bytesPerElement(dtype))
@@ -44,7 +48,8 @@ export function elementsFromWords(
   for (let index = 0; index < count; index++) {
     const at = offset + index * WORD
     if (quick?.(index, at)) continue
-    const bits = toElement(dtype, readInt256(view, at))
+    const word = readInt256(view, at)
+    const bits = encoding ? encodeWad(word, encoding) : toElement(dtype, word)
     if (bits === undefined) return { index, fault: 'outOfRange' }
     store(index, bits)
   }
@@ -57,6 +62,7 @@ export function elementsFromWords(
  * @param elements - Little-endian elements.
  * @param out - Where the words go, big-endian.
  * @param offset - Byte of the first word in `out`.
+ * @param encoding - What the integers stand for, instead; then words get 18 decimals.
  * @returns undefined, or the first element that has no such form.
  */
 export function wordsFromElements(
@@ -64,6 +70,7 @@ export function wordsFromElements(
   elements: Uint8Array,
   out: DataView,
   offset: number,
+  encoding?: Encoding,
 ): ElementFault | undefined {
   const source = new DataView(elements.buffer, elements.byteOffset)
   const load = elementReader(dtype, source)
@@ -72,11 +79,17 @@ export function wordsFromElements(
   for (let index = 0; index < count; index++) {
     const at = offset + index * WORD
     if (quick?.(index, at)) continue
-    const value = quick ? wadFromFloat(load(index), dtype as FloatDtype) : load(index)
+    const value = toWord(dtype, load(index), encoding)
     if (typeof value !== 'bigint') return { index, fault: value }
     writeInt256(out, at, value)
   }
   return undefined
+}
+
+/** An integer's value, or a float's bits, as the word that stands for it. */
+function toWord(dtype: Dtype, value: bigint, encoding: Encoding | undefined): bigint | WadFault {
+  if (encoding) return decodeToWad(value, encoding)
+  return INTEGER_RANGE.has(dtype) ? value : wadFromFloat(value, dtype as FloatDtype)
 }
 
 /** The element's value or bits. Undefined when the type cannot hold the number. */

@@ -1,3 +1,4 @@
+import { describeEncodings, type EncodingsDescription } from '../exact/encoding.js'
 import { defaultSchedule, type GasSchedule } from '../gas/schedule.js'
 import type { Cost } from '../model/cost.js'
 import type { Model, ModelClass, ModelId, ValueInfo } from '../model/model.js'
@@ -7,6 +8,10 @@ import { runPrice } from './price.js'
 export interface ModelDescription {
   readonly id: ModelId
   readonly class: ModelClass
+  /** Why the model is `pinned`, and at which node; null for an exact one. */
+  readonly inexact: Model['inexact'] | null
+  /** How reals stand in the integers of an exact model, by input and output; null where they are the integers. */
+  readonly encodings: EncodingsDescription | null
   /** Of the file. */
   readonly bytes: number
   readonly nodes: number
@@ -39,6 +44,8 @@ export function describeModel(
   return {
     id: model.id,
     class: model.class,
+    inexact: model.inexact ?? null,
+    encodings: model.encodings ? describeEncodings(model.encodings) : null,
     bytes: model.loadCost.bytes,
     nodes: model.loadCost.nodes,
     opset: model.opset,

@@ -63,7 +63,9 @@ function encodeOutputs(
 ): Uint8Array {
   checkContract(model, evaluation, outputs)
   checkFinite(outputs)
-  return method === 'infer' ? encodeNumbers(outputs[0] as Tensor) : encodeTensors(outputs)
+  return method === 'infer'
+    ? encodeNumbers(outputs[0] as Tensor, model.encodings?.outputs[0])
+    : encodeTensors(outputs)
 }
 
 function succeeded(returnData: Uint8Array, inference: InferenceRecord): CallResult {

@@ -8,6 +8,8 @@ import {
   useInferTensors,
   valueOutOfRange,
 } from '../abi/revert.js'
+import { type Encoding, encodedInterval } from '../exact/encoding.js'
+import { fromTensor } from '../exact/tensor.js'
 import type { Model, ValueInfo } from '../model/model.js'
 import { bytesPerElement, Dtype, elementCount, type Shape, type Tensor } from '../tensor.js'
 
@@ -38,7 +40,8 @@ export function inferShape(model: Model, length: number): Shape {
  */
 export function inferInput(model: Model, shape: Shape, calldata: Uint8Array, x: WordSpan): Tensor {
   const { dtype } = model.inputs[0] as ValueInfo
-  const data = elementsFromWords(dtype, calldata, x.offset, x.length)
+  const encoding = model.encodings?.inputs[0]
+  const data = elementsFromWords(dtype, calldata, x.offset, x.length, encoding)
   if (!(data instanceof Uint8Array)) throw valueOutOfRange(0, data.index)
   return { dtype, shape, data }
 }
@@ -102,7 +105,8 @@ export function checkTensors(
 
 /**
  * The inputs of `inferTensors`, copied out of calldata.
- * @throws InferenceRevert `ValueOutOfRange` for a bool that is neither 0 nor 1: engines differ on those
+ * @throws InferenceRevert `ValueOutOfRange` for a bool that is neither 0 nor 1, on which engines differ, and for an
+ * integer beyond the bounds that an exact model's proof relies on
  */
 export function tensorInputs(
   model: Model,
@@ -111,10 +115,21 @@ export function tensorInputs(
 ): Tensor[] {
   return model.inputs.map(({ dtype }, i) => {
     const data = new Uint8Array((tensors[i] as EncodedTensor).data)
-    if (dtype === Dtype.bool) {
-      const index = data.findIndex((value) => value > 1)
-      if (index !== -1) throw valueOutOfRange(i, index)
-    }
+    const index = firstOutside(dtype, data, model.encodings?.inputs[i])
+    if (index !== -1) throw valueOutOfRange(i, index)
     return { dtype, shape: shapes[i] as Shape, data }
   })
+}
+
+/** @returns the index of the first element that a model must not be given, or −1. */
+function firstOutside(dtype: Dtype, data: Uint8Array, encoding: Encoding | undefined): number {
+  if (dtype === Dtype.bool) return data.findIndex((value) => value > 1)
+  if (!encoding) return -1
+  const { low, high } = encodedInterval(encoding)
+  let index = 0
+  for (const element of fromTensor({ dtype, shape: [], data }).data) {
+    if (element < low || element > high) return index
+    index++
+  }
+  return -1
 }

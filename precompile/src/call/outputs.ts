@@ -2,6 +2,7 @@ import { wordsFromElements } from '../abi/elements.js'
 import { array, encodeAbi, tensor, words } from '../abi/encode.js'
 import { nonFiniteOutput, outputOutOfRange } from '../abi/revert.js'
 import { NodeFaultError } from '../errors.js'
+import type { Encoding } from '../exact/encoding.js'
 import type { Evaluation, Model, ModelId } from '../model/model.js'
 import { bytesPerElement, Dtype, dtypeName, type Tensor } from '../tensor.js'
 
@@ -46,13 +47,14 @@ export function checkFinite(outputs: readonly Tensor[]): void {
 
 /**
  * The result of `infer`: the only output as `int256[]`.
+ * @param encoding - What its integers stand for, where they stand for reals.
  * @throws InferenceRevert `OutputOutOfRange`
  */
-export function encodeNumbers(output: Tensor): Uint8Array {
+export function encodeNumbers(output: Tensor, encoding: Encoding | undefined): Uint8Array {
   const count = output.data.length / bytesPerElement(output.dtype)
   return encodeAbi([
     words(count, (out, at) => {
-      const fault = wordsFromElements(output.dtype, output.data, out, at)
+      const fault = wordsFromElements(output.dtype, output.data, out, at, encoding)
       if (fault) throw outputOutOfRange(0, fault.index)
     }),
   ])

@@ -56,16 +56,45 @@ export function readEncodings(
   }
 }
 
-/** The metadata entry for a file. */
-export function writeEncodings({ inputs, outputs }: Encodings): { key: string; value: string } {
-  const plain = (encoding: Encoding | undefined) => {
-    if (encoding?.kind !== 'linear') return encoding ?? null
-    const { kind, numerator, denominator, zero, low, high } = encoding
-    const scale = [String(numerator), String(denominator)]
-    return { kind, scale, zero: String(zero), low: String(low), high: String(high) }
+/** An encoding in plain JSON; integers are decimal strings. */
+export type EncodingDescription =
+  | {
+      readonly kind: 'linear'
+      /** Numerator and denominator of what one step stands for. */
+      readonly scale: readonly [string, string]
+      readonly zero: string
+      readonly low: string
+      readonly high: string
+    }
+  | { readonly kind: 'ordered' }
+
+/** By input and output; null stands for the integer itself. */
+export interface EncodingsDescription {
+  readonly inputs: readonly (EncodingDescription | null)[]
+  readonly outputs: readonly (EncodingDescription | null)[]
+}
+
+/** Encodings in plain JSON, as the metadata entry and `lockstep inspect --json` hold them. */
+export function describeEncodings({ inputs, outputs }: Encodings): EncodingsDescription {
+  return { inputs: inputs.map(describeEncoding), outputs: outputs.map(describeEncoding) }
+}
+
+function describeEncoding(encoding: Encoding | undefined): EncodingDescription | null {
+  if (encoding?.kind !== 'linear') return encoding ?? null
+  const { kind, numerator, denominator, zero, low, high } = encoding
+  return {
+    kind,
+    scale: [String(numerator), String(denominator)],
+    zero: String(zero),
+    low: String(low),
+    high: String(high),
   }
-  const value = { version: VERSION, inputs: inputs.map(plain), outputs: outputs.map(plain) }
-  return { key: ENCODING_KEY, value: JSON.stringify(value) }
+}
+
+/** The metadata entry for a file. */
+export function writeEncodings(encodings: Encodings): { key: string; value: string } {
+  const value = JSON.stringify({ version: VERSION, ...describeEncodings(encodings) })
+  return { key: ENCODING_KEY, value }
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -96,11 +125,17 @@ function readList(
   }
   return values.map(({ dtype }, i) => {
     if (list[i] === null) return undefined
-    return readEncoding(asFields(list[i]), dtype, `${what}[${i}]`)
+    return parseEncoding(list[i], dtype, `${what}[${i}]`)
   })
 }
 
-function readEncoding(fields: Fields, dtype: Dtype, where: string): Encoding {
+/**
+ * Reads what `describeEncodings` wrote, of one input or output.
+ * @param where - How errors call it.
+ * @throws InvalidEncodingError
+ */
+export function parseEncoding(description: unknown, dtype: Dtype, where: string): Encoding {
+  const fields = asFields(description)
   if (fields.kind === 'ordered') {
     if (dtype !== Dtype.int32) throw new InvalidEncodingError(`${where} is ordered but no int32`)
     return { kind: 'ordered' }

@@ -37,19 +37,26 @@ export interface Graph {
   readonly weights?: readonly TensorInit[]
 }
 
-/** Versions of the operator sets that a test model imports. */
+/** Versions of the operator sets that a test model imports, and what else stands around its graph. */
 export interface Opsets {
   readonly ai?: number
   readonly ml?: number
+  /** Entries of the file's own metadata. */
+  readonly metadata?: readonly { readonly key: string; readonly value: string }[]
 }
 
 /** The bytes of an ONNX file with this graph. */
-export function onnx(graph: Graph, { ai = 17, ml }: Opsets = {}): Uint8Array {
+export function onnx(graph: Graph, { ai = 17, ml, metadata = [] }: Opsets = {}): Uint8Array {
   const opsetImport = [{ domain: '', version: BigInt(ai) }]
   if (ml !== undefined) opsetImport.push({ domain: ML_DOMAIN, version: BigInt(ml) })
   return toBinary(
     ModelProtoSchema,
-    create(ModelProtoSchema, { irVersion: 8n, opsetImport, graph: toGraph(graph) }),
+    create(ModelProtoSchema, {
+      irVersion: 8n,
+      opsetImport,
+      graph: toGraph(graph),
+      metadataProps: [...metadata],
+    }),
   )
 }
 
