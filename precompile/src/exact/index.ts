@@ -1,4 +1,12 @@
-export { ENCODING_KEY, type Encoding, type Encodings } from './encoding.js'
+export {
+  describeEncodings,
+  ENCODING_KEY,
+  type Encoding,
+  type EncodingDescription,
+  type Encodings,
+  type EncodingsDescription,
+  parseEncoding,
+} from './encoding.js'
 export { InvalidEncodingError, NotExactError } from './errors.js'
 export type { ExactConstant, ExactGraph, ExactSlot } from './graph.js'
 export { exactOperators } from './operators/index.js'
