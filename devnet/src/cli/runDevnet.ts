@@ -56,9 +56,11 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
   try {
     devnet.node.on('block', (sealed) => log.print(blockLog(sealed)))
     if (flags.configOut !== undefined) await writeConfig(flags.configOut, flags)
+    // What the banner says of the genesis block, before the preparation mines others.
+    const opening = bannerOf(flags, devnet, models)
     const closing = await prepare?.(devnet)
     log.start()
-    log.print(`${bannerOf(flags, devnet, models)}\nListening on ${flags.host}:${devnet.port}`)
+    log.print(`${opening}\nListening on ${flags.host}:${devnet.port}`)
     if (closing) log.print(closing)
     await stopped
   } finally {
