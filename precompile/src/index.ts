@@ -41,6 +41,7 @@ export {
   Dtype,
   type DtypeName,
   dtypeName,
+  elementCount,
   type Shape,
   type Tensor,
 } from './tensor.js'
