@@ -62,3 +62,17 @@ export function divide(a: Interval, b: Interval): Interval {
   const quotients = [a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high]
   return hull(...quotients)
 }
+
+export function negate({ low, high }: Interval): Interval {
+  return { low: -high, high: -low }
+}
+
+/** Of the smaller of two values. */
+export function lowest(a: Interval, b: Interval): Interval {
+  return { low: hull(a.low, b.low).low, high: hull(a.high, b.high).low }
+}
+
+/** Of the larger of two values. */
+export function highest(a: Interval, b: Interval): Interval {
+  return { low: hull(a.low, b.low).high, high: hull(a.high, b.high).high }
+}

@@ -15,6 +15,8 @@ import { fromProto, type IntegerDtype, type IntegerTensor, isIntegerDtype } from
 
 /** Elements that a proof looks at before it gives up: some seconds of work. */
 const BUDGET = 2 ** 30
+/** Operator set from which on operators have the form that the subset knows. */
+const MIN_VERSION = 13
 
 /**
  * Proves that a graph gives the same bits on every engine: all its operators compute with integers, no sum overflows,
@@ -101,6 +103,10 @@ class Proof {
     if (!tensor) throw new NotExactError(`the weight "${name}" does not hold integers`)
     this.spend(tensor.data.length)
     const interval = intervalOf(tensor)
+    // A byte that is neither 0 nor 1 is no bool: engines differ on it.
+    if (!contains(rangeOf(tensor.dtype), interval)) {
+      throw new NotExactError(`the weight "${name}" holds a bool that is neither 0 nor 1`)
+    }
     this.constants.set(slot, { name, tensor })
     this.slots[slot] = { dtype: tensor.dtype, shape: tensor.shape, interval }
   }
@@ -111,6 +117,7 @@ class Proof {
     )
     const present = outputs.filter((output) => output !== undefined)
     const context = new NodeProof(node, this.inputsOf(node), present, (n) => this.spend(n, node))
+    context.checkForm(operator)
     const intervals = operator.bounds(context)
     let next = 0
     node.outputs.forEach((slot, i) => {
@@ -138,6 +145,7 @@ class Proof {
     if (!isIntegerDtype(value.dtype)) {
       throw new NotExactError(`${what} is of the type ${dtypeName(value.dtype)}`, site)
     }
+    if (elementCount(value.dims) === 0) throw new NotExactError(`${what} has no elements`, site)
     return { dtype: value.dtype, shape: value.dims }
   }
 
@@ -176,6 +184,18 @@ class NodeProof implements BoundsContext {
     return this.node.version
   }
 
+  /** @throws NotExactError for operator sets and element types that the operator does not admit. */
+  checkForm({ dtypes, dataInput = 0 }: ExactOperator): void {
+    if (this.version < MIN_VERSION) {
+      this.refuse(`the operator set ${this.version} is older than ${MIN_VERSION}`)
+    }
+    const { dtype, shape } = this.input(dataInput)
+    if (!dtypes.includes(dtype)) {
+      this.refuse(`its element type ${dtypeName(dtype)} is not in the exact subset`)
+    }
+    if (elementCount(shape) === 0) this.refuse(`input ${dataInput} has no elements`)
+  }
+
   input(index: number): ExactValue {
     const value = this.inputs[index]
     if (!value) throw new InvalidGraphError(`input ${index} is missing`, siteOf(this.node))
@@ -195,11 +215,6 @@ class NodeProof implements BoundsContext {
     const { low, high } = interval
     return this.refuse(`${what} may be anything from ${low} to ${high}, beyond ${dtypeName(dtype)}`)
   }
-}
-
-/** Number of elements of a value. */
-export function countOf({ shape }: { readonly shape: readonly number[] }): number {
-  return elementCount(shape)
 }
 
 function siteOf(node: GraphNode) {

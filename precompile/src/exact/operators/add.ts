@@ -1,14 +1,18 @@
-import { Dtype } from '../../tensor.js'
 import { add as addIntervals } from '../interval.js'
-import { elementwise } from './elementwise.js'
+import { binary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
+import { WIDE } from './types.js'
 
 export const add: ExactOperator = {
-  dtypes: [Dtype.int32, Dtype.int64],
+  dtypes: WIDE,
   meaning: 'a + b',
+  refused: 'a sum that may overflow',
   bounds(context) {
-    const sum = addIntervals(context.input(0).interval, context.input(1).interval)
-    return [context.fits('the sum', sum, context.input(0).dtype)]
+    const [a, b] = [context.input(0), context.input(1)]
+    return [context.fits('the sum', addIntervals(a.interval, b.interval), a.dtype)]
   },
-  evaluate: elementwise((a, b) => a + b),
+  evaluate: binary(
+    (a, b) => a + b,
+    (a, b) => a + b,
+  ),
 }

@@ -1,25 +1,23 @@
-import { elementCount, type Shape } from '../../tensor.js'
+import type { Shape } from '../../tensor.js'
+import { offsetsOf } from './strided.js'
+
+/** The shape to which several broadcast; the validator found that they do. */
+export function broadcastShape(...shapes: readonly Shape[]): Shape {
+  const rank = Math.max(0, ...shapes.map(({ length }) => length))
+  return Array.from({ length: rank }, (_, axis) =>
+    shapes.reduce((size, shape) => {
+      const dim = shape[axis - rank + shape.length]
+      return dim === undefined || dim === 1 ? size : dim
+    }, 1),
+  )
+}
 
 /**
  * Where each element of a broadcast result reads one operand.
  * @returns for each element of `output`, in row-major order, the offset in a tensor of the shape `operand`.
  */
 export function broadcastOffsets(output: Shape, operand: Shape): Int32Array {
-  const offsets = new Int32Array(elementCount(output))
-  const strides = broadcastStrides(output, operand)
-  const index = new Array<number>(output.length).fill(0)
-  let at = 0
-  for (let i = 0; i < offsets.length; i++) {
-    offsets[i] = at
-    for (let axis = output.length - 1; axis >= 0; axis--) {
-      index[axis] = (index[axis] as number) + 1
-      at += strides[axis] as number
-      if (index[axis] !== output[axis]) break
-      at -= (strides[axis] as number) * (output[axis] as number)
-      index[axis] = 0
-    }
-  }
-  return offsets
+  return offsetsOf(output, broadcastStrides(output, operand))
 }
 
 /** Row-major strides of an operand along the axes of the result: 0 where it is repeated. */

@@ -1,5 +1,5 @@
 import type { Attributes } from '../../model/graph/attributes.js'
-import type { Dtype, Shape } from '../../tensor.js'
+import type { Shape } from '../../tensor.js'
 import type { Interval } from '../interval.js'
 import type { IntegerDtype, IntegerTensor } from '../tensor.js'
 
@@ -53,7 +53,9 @@ export interface EvaluateContext {
  */
 export interface ExactOperator {
   /** Element types of the data inputs that are admitted, of which no engine is known to get any wrong. */
-  readonly dtypes: readonly Dtype[]
+  readonly dtypes: readonly IntegerDtype[]
+  /** The input that is of one of these types. Default: the first. */
+  readonly dataInput?: number
   /** For the table in docs/exact.md: what it computes, how it rounds, what is refused. One line each. */
   readonly meaning: string
   readonly rounding?: string

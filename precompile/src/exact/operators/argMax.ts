@@ -1,0 +1,3 @@
+import { argument } from './argument.js'
+
+export const argMax = argument('largest', (a, b) => a > b)

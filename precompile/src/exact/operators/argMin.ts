@@ -1,0 +1,3 @@
+import { argument } from './argument.js'
+
+export const argMin = argument('smallest', (a, b) => a < b)

@@ -1,0 +1,14 @@
+import { broadcastStrides } from './broadcast.js'
+import { moved } from './moved.js'
+import type { ExactOperator } from './operator.js'
+import { ALL } from './types.js'
+
+export const expand: ExactOperator = {
+  dtypes: ALL,
+  meaning: 'elements repeated along axes of 1',
+  bounds: (context) => [context.input(0).interval],
+  evaluate(context) {
+    const output = context.outputs[0]?.shape ?? []
+    return [moved(context, { strides: broadcastStrides(output, context.input(0).shape) })]
+  },
+}

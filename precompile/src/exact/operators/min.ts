@@ -1,0 +1,14 @@
+import { Dtype } from '../../tensor.js'
+import { lowest } from '../interval.js'
+import { variadic } from './elementwise.js'
+import type { ExactOperator, ExactValue } from './operator.js'
+
+export const min: ExactOperator = {
+  dtypes: [Dtype.uint8, Dtype.int8, Dtype.int32],
+  meaning: 'the smallest of any number of operands',
+  refused: 'int64, of which the native engine compares halves',
+  bounds: ({ inputs }) => [
+    (inputs as readonly ExactValue[]).map(({ interval }) => interval).reduce(lowest),
+  ],
+  evaluate: variadic(Math.min),
+}

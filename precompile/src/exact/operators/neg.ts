@@ -1,0 +1,18 @@
+import { negate } from '../interval.js'
+import { unary } from './elementwise.js'
+import type { ExactOperator } from './operator.js'
+import { WIDE } from './types.js'
+
+export const neg: ExactOperator = {
+  dtypes: WIDE,
+  meaning: '−a',
+  refused: 'an operand that may be the lowest integer',
+  bounds(context) {
+    const { interval, dtype } = context.input(0)
+    return [context.fits('the negative', negate(interval), dtype)]
+  },
+  evaluate: unary(
+    (a) => -a,
+    (a) => -a,
+  ),
+}

@@ -1,0 +1,48 @@
+import type { IntegerTensor } from '../tensor.js'
+import { numbersOf } from './axes.js'
+import type { BoundsContext, EvaluateContext } from './operator.js'
+
+/** The widest product of two elements of 8 bits. */
+const WIDEST = 255 * 255
+const INT32_MAX = 2 ** 31 - 1
+
+/**
+ * Zero points of an input: one for all, or one for each channel.
+ * @param channels - How many there are; undefined where engines take one zero point alone.
+ */
+export function zeroPoints(context: BoundsContext, index: number, channels?: number): number[] {
+  if (!context.inputs[index]) return [0]
+  const zeros = numbersOf(context.constant(index))
+  const isPerChannel = channels !== undefined && context.input(index).shape.length === 1
+  if (zeros.length === 1 || (isPerChannel && zeros.length === channels)) return zeros
+  return context.refuse(`input ${index} has ${zeros.length} zero points`)
+}
+
+/**
+ * Engines do not subtract zero points first. They sum up the products of elements as they are, and those of elements
+ * with zero points apart, partly by instructions that saturate at the ends of int32 (VPDPBUSDS). As a·b, za·b, zb·a
+ * and each sum of them that they form lie within ±255², a sum over few enough never gets there.
+ */
+export function expectRoom(context: BoundsContext, length: number): void {
+  if (length * WIDEST > INT32_MAX) {
+    context.refuse(
+      `a sum of ${length} products of 8 bits may leave int32 before zero points are subtracted`,
+    )
+  }
+}
+
+/** The elements of an input less its zero points. @param channelOf - Which zero point is an element's. */
+export function lessZero(
+  context: EvaluateContext,
+  index: number,
+  zeroIndex: number,
+  channelOf: (element: number) => number,
+): Int32Array {
+  const { data } = context.input(index) as IntegerTensor
+  const zeros = context.inputs[zeroIndex] ? numbersOf(context.input(zeroIndex)) : [0]
+  const [only = 0] = zeros
+  const isPerChannel = zeros.length > 1
+  return Int32Array.from(data as Uint8Array, (element, i) => {
+    return element - (isPerChannel ? (zeros[channelOf(i)] as number) : only)
+  })
+}

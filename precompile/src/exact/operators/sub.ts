@@ -1,0 +1,18 @@
+import { subtract } from '../interval.js'
+import { binary } from './elementwise.js'
+import type { ExactOperator } from './operator.js'
+import { WIDE } from './types.js'
+
+export const sub: ExactOperator = {
+  dtypes: WIDE,
+  meaning: 'a − b',
+  refused: 'a difference that may overflow',
+  bounds(context) {
+    const [a, b] = [context.input(0), context.input(1)]
+    return [context.fits('the difference', subtract(a.interval, b.interval), a.dtype)]
+  },
+  evaluate: binary(
+    (a, b) => a - b,
+    (a, b) => a - b,
+  ),
+}

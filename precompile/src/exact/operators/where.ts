@@ -1,0 +1,35 @@
+import { Dtype } from '../../tensor.js'
+import { union } from '../interval.js'
+import { broadcastOffsets } from './broadcast.js'
+import { outputOf } from './elementwise.js'
+import type { ExactOperator } from './operator.js'
+
+export const where: ExactOperator = {
+  dtypes: [Dtype.uint8, Dtype.int32, Dtype.int64],
+  dataInput: 1,
+  meaning: 'a where the condition holds, b elsewhere',
+  bounds: (context) => [union(context.input(1).interval, context.input(2).interval)],
+  evaluate(context) {
+    const output = outputOf(context)
+    const [condition, yes, no] = [0, 1, 2].map((index) => {
+      const { shape, data } = context.input(index)
+      // Elements are only moved, so it does not matter that those of int64 are bigints.
+      return { data: data as Int32Array, offsets: broadcastOffsets(output.shape, shape) }
+    }) as [Operand, Operand, Operand]
+    const result = output.data as Int32Array
+    for (let i = 0; i < result.length; i++) {
+      const { data, offsets } = elementOf(condition, i) === 0 ? no : yes
+      result[i] = data[offsets[i] as number] as number
+    }
+    return [output]
+  },
+}
+
+interface Operand {
+  readonly data: Int32Array
+  readonly offsets: Int32Array
+}
+
+function elementOf({ data, offsets }: Operand, index: number): number {
+  return data[offsets[index] as number] as number
+}
