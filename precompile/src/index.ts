@@ -14,13 +14,18 @@ export { type InferencePosition, inferenceLeaf, inferenceRoot } from './commitme
 export { createInferencePrecompile } from './createInferencePrecompile.js'
 export {
   type Engine,
+  EngineUnavailableError,
   GraphRejectedError,
+  InexactModelError,
   type RunOptions,
   type RuntimeId,
 } from './engines/engine.js'
+export { createNativeEngine, type NativeEngineOptions } from './engines/native/engine.js'
 export { EngineClosedError, RunTimeoutError } from './engines/pool.js'
+export { WorkerDiedError } from './engines/pooledEngine.js'
+export { createReferenceEngine, type ReferenceEngineOptions } from './engines/reference/engine.js'
 export { CANONICAL_RUNTIME, RuntimeMismatchError } from './engines/runtime.js'
-export { createWasmEngine, type WasmEngineOptions, WorkerDiedError } from './engines/wasm.js'
+export { createWasmEngine, type WasmEngineOptions } from './engines/wasm.js'
 export { BaseError, NodeFaultError } from './errors.js'
 export * from './exact/index.js'
 export { createGasSchedule, defaultSchedule, type GasSchedule } from './gas/schedule.js'

@@ -1,4 +1,4 @@
-import { BaseError } from '../errors.js'
+import { BaseError, NodeFaultError } from '../errors.js'
 import type { Model, ModelId } from '../model/model.js'
 import type { Tensor } from '../tensor.js'
 
@@ -18,11 +18,16 @@ export interface RunOptions {
   readonly timeLimitMs?: number
 }
 
+/**
+ * Runs models. The canonical engine takes every model and its verdicts are the chain's; the others take `exact`
+ * models, of which every engine gives the same bits.
+ */
 export interface Engine {
   readonly runtimeId: RuntimeId
   /**
    * Runs a model on inputs that already match its declaration.
    * @returns the outputs in the graph's order.
+   * @throws InexactModelError from an engine that is not the canonical one, for a `pinned` model.
    * @throws GraphRejectedError when the graph itself rejects these values on every machine (an index out of range).
    * @throws NodeFaultError when this machine failed twice.
    */
@@ -49,6 +54,38 @@ export class GraphRejectedError extends BaseError {
       remedy: 'Look at the node that the message names with `lockstep inspect` or Netron.',
     })
     this.model = model
+    this.reason = reason
+  }
+}
+
+/** A `pinned` model was given to an engine that is not the one whose bits it has. */
+export class InexactModelError extends NodeFaultError {
+  override readonly name = 'InexactModelError'
+  readonly model: ModelId
+
+  constructor({ id, inexact }: Model, engine: string) {
+    const because = inexact ? `: ${inexact.reason}` : ''
+    super(`The engine ${engine} runs exact models only, and model ${id} is pinned${because}.`, {
+      remedy:
+        'Run it on the canonical engine, or make an exact model of it with `lockstep compile`.',
+    })
+    this.model = id
+  }
+}
+
+/** @throws InexactModelError */
+export function assertExact(model: Model, engine: string): void {
+  if (model.class !== 'exact') throw new InexactModelError(model, engine)
+}
+
+/** This machine does not have what an engine needs. */
+export class EngineUnavailableError extends NodeFaultError {
+  override readonly name = 'EngineUnavailableError'
+  /** What is missing, as one clause. */
+  readonly reason: string
+
+  constructor(engine: string, reason: string, options: { remedy?: string; cause?: unknown } = {}) {
+    super(`The engine ${engine} cannot be used here: ${reason}.`, options)
     this.reason = reason
   }
 }

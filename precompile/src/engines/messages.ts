@@ -28,12 +28,27 @@ export type WorkerAnswer =
       readonly want: string
       readonly got: string
     }
+  /** What the engine needs is not on this machine. */
+  | { readonly type: 'unavailable'; readonly reason: string }
 
 /** What a worker says beside its answers. */
 export type WorkerNotice =
   | { readonly type: 'started'; readonly task: number }
   /** The worker ends itself: after a trap its memory cannot be trusted. */
   | { readonly type: 'dying'; readonly task: number; readonly cause: string }
+
+/** What a process is asked. It has no memory in common with this one, so it is sent a model's bytes when it lacks them. */
+export interface ProcessRequest {
+  readonly task: number
+  readonly model: Omit<WorkerTask['model'], 'bytes'> & { readonly bytes?: Uint8Array }
+  readonly inputs?: readonly Tensor[]
+}
+
+/** What a process answers. */
+export interface ProcessReply {
+  readonly task: number
+  readonly answer: WorkerAnswer | { readonly type: 'unloaded' }
+}
 
 /** Settings that a worker is born with. */
 export interface WorkerSettings {

@@ -5,6 +5,8 @@ import type { ModelId } from '../model/model.js'
 import type { WorkerAnswer, WorkerNotice, WorkerSettings, WorkerTask } from './messages.js'
 
 export interface WorkerPoolOptions extends WorkerSettings {
+  /** What the threads run, as this package exports it. */
+  readonly entry: string
   readonly threads: number
   /** Told of a worker that ended while it had nothing to do. */
   readonly onIdleFault: (fault: NodeFaultError) => void
@@ -20,6 +22,14 @@ export interface Job {
   readonly answer: Promise<WorkerAnswer>
   /** Nobody waits any more: drops the task if it waits, ends it soon if it is under way. */
   abandon(): void
+}
+
+/** Takes tasks to workers. */
+export interface Pool {
+  /** @param timeLimitMs - Milliseconds from the start of the task in a worker, its wait not counted. */
+  submit(work: Omit<WorkerTask, 'task'>, timeLimitMs: number): Job
+  /** Ends the workers. What is pending rejects with `EngineClosedError`. */
+  close(): Promise<void>
 }
 
 /** A worker ended in the middle of a task; the task may be tried in another. */
@@ -48,7 +58,7 @@ export class EngineClosedError extends NodeFaultError {
 }
 
 /** Mostly an abandoned run ends by itself within this time, and its worker keeps its loaded models. */
-const ABANDONED_LIMIT_MS = 1_000
+export const ABANDONED_LIMIT_MS = 1_000
 
 /** What the pool keeps of a task while a worker has it. */
 interface TaskState {
@@ -57,7 +67,7 @@ interface TaskState {
 }
 
 /** Worker threads that run models, replaced when they end. Nothing starts before the first task. */
-export class WorkerPool {
+export class WorkerPool implements Pool {
   readonly #options: WorkerPoolOptions
   readonly #tasks = new Map<number, TaskState>()
   #piscina: Piscina<WorkerTask, WorkerAnswer> | undefined
@@ -68,7 +78,6 @@ export class WorkerPool {
     this.#options = options
   }
 
-  /** @param timeLimitMs - Milliseconds from the start of the task in a worker, its wait not counted. */
   submit(work: Omit<WorkerTask, 'task'>, timeLimitMs: number): Job {
     const task = this.#nextTask++
     const end = new AbortController()
@@ -120,10 +129,10 @@ export class WorkerPool {
   }
 
   #startPool(): Piscina<WorkerTask, WorkerAnswer> {
-    const { threads, sessionBytes, onIdleFault } = this.#options
+    const { entry, threads, sessionBytes, onIdleFault } = this.#options
     const pool = new Piscina<WorkerTask, WorkerAnswer>({
       // By the package's own name, so that it is the built file even where the sources run.
-      filename: createRequire(import.meta.url).resolve('@lockstep/precompile/worker'),
+      filename: createRequire(import.meta.url).resolve(entry),
       minThreads: 1,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,

@@ -2,8 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { LRUCache } from 'lru-cache'
 import * as ort from 'onnxruntime-web'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import { bytesPerElement, Dtype, dtypeName, type Tensor } from '../tensor.js'
+import type { Tensor } from '../tensor.js'
 import type { WorkerAnswer, WorkerNotice, WorkerSettings, WorkerTask } from './messages.js'
+import { fromOrt, toOrt } from './ortTensor.js'
 import {
   CANONICAL_RUNTIME,
   RuntimeMismatchError,
@@ -74,7 +75,7 @@ async function run(
 ): Promise<WorkerAnswer> {
   const feeds: Record<string, ort.Tensor> = Object.create(null)
   inputs.forEach((input, i) => {
-    feeds[inputNames[i] as string] = toOrt(input)
+    feeds[inputNames[i] as string] = toOrt(ort.Tensor, input)
   })
   const results = await session.run(feeds, outputNames, { logSeverityLevel: FATAL_ONLY })
   const outputs = outputNames.map((name) => fromOrt(results[name] as ort.Tensor))
@@ -88,43 +89,6 @@ function handOver(answer: WorkerAnswer, outputs: readonly Tensor[]): WorkerAnswe
     [valueSymbol]: answer,
   }
   return move(transferable as never) as unknown as WorkerAnswer
-}
-
-const VIEWS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  // 16-bit floats travel as their bits.
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  bool: Uint8Array,
-  uint8: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-  uint32: Uint32Array,
-  int32: Int32Array,
-  uint64: BigUint64Array,
-  int64: BigInt64Array,
-} as const
-
-/** Bytes become a view of their element type; no element is touched. */
-function toOrt({ dtype, shape, data }: Tensor): ort.Tensor {
-  const name = dtypeName(dtype)
-  const elements = new VIEWS[name](
-    data.buffer as ArrayBuffer,
-    data.byteOffset,
-    data.byteLength / bytesPerElement(dtype),
-  )
-  return new ort.Tensor(name as ort.Tensor.Type, elements as ort.Tensor.DataType, [...shape])
-}
-
-function fromOrt({ type, dims, data }: ort.Tensor): Tensor {
-  const { buffer, byteOffset, byteLength } = data as Uint8Array
-  return {
-    dtype: Dtype[type as keyof typeof Dtype],
-    shape: dims,
-    data: new Uint8Array(buffer, byteOffset, byteLength),
-  }
 }
 
 function judge(error: unknown, task: WorkerTask): WorkerAnswer {
