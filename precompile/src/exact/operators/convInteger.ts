@@ -53,11 +53,12 @@ function boundsOf(context: BoundsContext): DotBounds {
   const [features, ...inside] = w.shape
   const length = elementCount(inside)
   const inner = centred(x, zeroPoints(context, X_ZERO))
-  const zeros = zeroPoints(context, W_ZERO, features)
+  // ONNX allows one for each feature; ONNX Runtime has no kernel for it.
+  const [wZero = 0] = zeroPoints(context, W_ZERO)
   // Padding is the zero point, so it adds nothing.
   const values = isPadded(context) ? union(inner, { low: 0n, high: 0n }) : inner
-  if (!w.constant) return dotOf(length, values, centred(w, zeros))
-  const zero = (feature: number) => zeros[zeros.length === 1 ? 0 : feature] as number
+  if (!w.constant) return dotOf(length, values, centred(w, [wZero]))
+  const zero = () => wZero
   const lines = { outer: features as number, length, inner: 1 }
   return weightedDot(context, { tensor: w.constant, zero, ...lines }, values)
 }
