@@ -7,6 +7,7 @@ export {
   type EncodingsDescription,
   parseEncoding,
 } from './encoding.js'
+export * from './compile/index.js'
 export { InvalidEncodingError, NotExactError } from './errors.js'
 export type { ExactConstant, ExactGraph, ExactSlot } from './graph.js'
 export { exactOperators } from './operators/index.js'

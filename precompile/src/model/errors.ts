@@ -18,6 +18,8 @@ export type ModelErrorCode =
   | 'shape_mismatch'
   | 'not_exact'
   | 'encoding'
+  | 'lowering'
+  | 'calibration'
 
 /** Where in the graph a model error arose. */
 export interface ModelErrorSite {

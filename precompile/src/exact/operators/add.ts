@@ -1,3 +1,5 @@
+import type { Lowering } from '../compile/lowering.js'
+import { addTensors } from '../compile/sum.js'
 import { add as addIntervals } from '../interval.js'
 import { binary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -16,3 +18,8 @@ export const add: ExactOperator = {
     (a, b) => a + b,
   ),
 }
+
+/** Two tensors, in the scales of the finer one. */
+export const lowerAdd: Lowering = (context) => [
+  addTensors(context, context.input(0), context.input(1)),
+]

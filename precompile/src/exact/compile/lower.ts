@@ -1,0 +1,300 @@
+import { Dtype, isFloat, type Shape, type Tensor } from '../../tensor.js'
+import { hull } from '../interval.js'
+import { fromTensor, integerTensor, isIntegerDtype } from '../tensor.js'
+import type { Range } from './calibrate.js'
+import { Emitter, isProofError } from './emit.js'
+import { LoweringError } from './errors.js'
+import {
+  type FloatGraph,
+  type FloatNode,
+  type FloatValue,
+  floatValueOf,
+  inferFloatValues,
+  siteOf,
+} from './float.js'
+import type { FloatConstant, LoweringContext } from './lowering.js'
+import { keepsScale, lowerings } from './lowerings.js'
+import { numbersOf } from './numbers.js'
+import { type Encoded, encodingOf, isPlain, linear, type Quantised } from './quantised.js'
+import { requantise } from './requantise.js'
+import { unify } from './unify.js'
+
+/** A float graph with its calibrated ranges, as the last passes take it. */
+export interface Calibrated {
+  readonly graph: FloatGraph
+  readonly ranges: ReadonlyMap<string, Range>
+  readonly bits: 8 | 16
+}
+
+/** The integer graph, and how its values stand for those of the float graph. */
+export interface Lowered {
+  readonly emitter: Emitter
+  readonly inputs: readonly Quantised[]
+  readonly outputs: readonly Quantised[]
+  /** What stands for each value of the float graph: the form that was used last. */
+  readonly values: ReadonlyMap<string, Quantised>
+}
+
+const REMEDY = 'Replace the operator before export, or deploy the float model as it is: `pinned`.'
+
+/** Turns a calibrated float graph into integers, node by node. @throws LoweringError */
+export function lower(calibrated: Calibrated): Lowered {
+  return new Lowerer(calibrated).run()
+}
+
+/** What lowerings share: the values so far, and who reads each of them. */
+class Lowerer {
+  readonly emitter: Emitter
+  readonly values = new Map<string, Quantised>()
+  readonly floats: ReadonlyMap<string, FloatValue>
+  private readonly narrowed = new Map<string, Quantised>()
+  private readonly constants = new Map<string, FloatConstant>()
+  private readonly readers = new Map<string, FloatNode[]>()
+  private readonly outputs: ReadonlySet<string>
+
+  constructor(readonly calibrated: Calibrated) {
+    const { graph } = calibrated
+    this.floats = inferFloatValues(graph)
+    this.outputs = new Set(graph.outputs)
+    this.emitter = new Emitter(new Set([...graph.inputs.map(({ name }) => name), ...graph.outputs]))
+    for (const node of graph.nodes) {
+      for (const name of new Set(node.inputs)) {
+        const readers = this.readers.get(name)
+        if (readers) readers.push(node)
+        else this.readers.set(name, [node])
+      }
+    }
+  }
+
+  run(): Lowered {
+    const { graph } = this.calibrated
+    const inputs = graph.inputs.map((input) => {
+      const value = this.lowerInput(input.name, floatValueOf(this.floats, input.name))
+      this.values.set(input.name, value)
+      return value
+    })
+    for (const node of graph.nodes) this.lowerNode(node)
+    const outputs = graph.outputs.map((name) => this.finish(name))
+    return { emitter: this.emitter, inputs, outputs, values: this.used() }
+  }
+
+  private lowerInput(name: string, { dtype, shape }: FloatValue): Quantised {
+    if (!isFloat(dtype)) {
+      const type = isIntegerDtype(dtype) && dtype !== Dtype.int64 ? dtype : Dtype.int32
+      const [low, high] = type === Dtype.int32 ? [-(2n ** 31n), 2n ** 31n - 1n] : [0n, 255n]
+      return linear(this.emitter.input(name, type, shape, hull(low, high)), 1)
+    }
+    const { dtype: type, scale, zero, high } = encodingOf(this.range(name), this.calibrated.bits)
+    return linear(this.emitter.input(name, type, shape, hull(0n, BigInt(high))), scale, zero)
+  }
+
+  private lowerNode(node: FloatNode): void {
+    const { operator } = node
+    const lowering = Object.hasOwn(lowerings, operator) ? lowerings[operator] : undefined
+    if (!lowering) throw new LoweringError('the operator has no exact form', siteOf(node), REMEDY)
+    try {
+      const results = lowering(new NodeLowering(this, node))
+      node.outputs.forEach((name, i) => {
+        if (name !== '' && results[i]) this.values.set(name, results[i] as Quantised)
+      })
+    } catch (error) {
+      if (!isProofError(error)) throw error
+      throw new LoweringError(error.message, siteOf(node), REMEDY, error)
+    }
+  }
+
+  /** An output of the graph under its own name, with one scale. */
+  private finish(name: string): Quantised {
+    const value = unify(this.emitter, this.value(name))
+    const [zero = 0] = value.zeros
+    return { ...value, ...this.emitter.output(value, name), zeros: [Math.round(zero)] }
+  }
+
+  value(name: string): Quantised {
+    const known = this.values.get(name)
+    if (known) return known
+    const constant = this.calibrated.graph.constants.get(name)
+    if (!constant) throw new LoweringError(`nothing makes "${name}"`, {}, REMEDY)
+    const value = this.encodeConstant(constant)
+    this.values.set(name, value)
+    return value
+  }
+
+  private encodeConstant(tensor: Tensor): Quantised {
+    const values = numbersOf(tensor)
+    if (!isFloat(tensor.dtype)) {
+      const integers =
+        tensor.dtype === Dtype.int64 && values.every((value) => value === (value | 0))
+          ? integerTensor(Dtype.int32, tensor.shape, values)
+          : fromTensor(tensor)
+      return linear(this.emitter.constant(integers), 1)
+    }
+    const range = values.reduce(
+      ({ low, high }, value) => ({ low: Math.min(low, value), high: Math.max(high, value) }),
+      { low: 0, high: 0 },
+    )
+    const { dtype, scale, zero, high } = encodingOf(range, this.calibrated.bits)
+    const steps = values.map((value) =>
+      Math.min(high, Math.max(0, Math.round(value / scale) + zero)),
+    )
+    return linear(this.emitter.constant(integerTensor(dtype, tensor.shape, steps)), scale, zero)
+  }
+
+  constant(name: string): FloatConstant | undefined {
+    const tensor = this.calibrated.graph.constants.get(name)
+    if (!tensor) return undefined
+    const known = this.constants.get(name)
+    if (known) return known
+    const constant = { shape: tensor.shape, values: numbersOf(tensor), tensor }
+    this.constants.set(name, constant)
+    return constant
+  }
+
+  narrow(name: string): Quantised {
+    const known = this.narrowed.get(name)
+    if (known) return known
+    const value = this.value(name)
+    const narrow = this.isNarrow(value)
+      ? value
+      : requantise(this.emitter, value, encodingOf(this.range(name), this.calibrated.bits))
+    this.narrowed.set(name, narrow)
+    return narrow
+  }
+
+  private isNarrow(value: Quantised): boolean {
+    if (!isPlain(value) || (value.scales[0] as number) <= 0) return false
+    if (value.dtype === Dtype.uint8) return true
+    const { low, high } = value.interval
+    return this.calibrated.bits === 16 && value.dtype === Dtype.int32 && low >= 0n && high <= 65535n
+  }
+
+  range(name: string): Range {
+    const range = this.calibrated.ranges.get(name)
+    if (range) return range
+    const values = this.constant(name)?.values
+    if (!values) throw new LoweringError(`"${name}" was not calibrated`, {}, REMEDY)
+    return {
+      low: values.reduce((a, b) => Math.min(a, b), 0),
+      high: values.reduce((a, b) => Math.max(a, b), 0),
+    }
+  }
+
+  /** The value in whose encoding this one will be asked for: through the operators that keep scales. */
+  heirOf(name: string): { name: string; isOutput: boolean } {
+    let heir = name
+    while (!this.outputs.has(heir)) {
+      const readers = this.readers.get(heir) ?? []
+      const [reader] = readers
+      const next = reader?.outputs[0]
+      if (readers.length !== 1 || !reader || !next || !keepsScale.has(reader.operator)) break
+      heir = next
+    }
+    return { name: heir, isOutput: this.outputs.has(heir) }
+  }
+
+  /** The form of each value that the rest of the graph reads. */
+  private used(): ReadonlyMap<string, Quantised> {
+    return new Map(
+      [...this.values].map(([name, value]) => [name, this.narrowed.get(name) ?? value]),
+    )
+  }
+}
+
+class NodeLowering implements LoweringContext {
+  constructor(
+    private readonly lowerer: Lowerer,
+    readonly node: FloatNode,
+  ) {}
+
+  get site() {
+    return siteOf(this.node)
+  }
+
+  get version(): number {
+    const { opsets } = this.lowerer.calibrated.graph
+    const dot = this.node.operator.lastIndexOf('.')
+    return opsets.get(this.node.operator.slice(0, Math.max(0, dot))) ?? 0
+  }
+
+  get bits() {
+    return this.lowerer.calibrated.bits
+  }
+
+  get emitter() {
+    return this.lowerer.emitter
+  }
+
+  has(index: number): boolean {
+    return Boolean(this.node.inputs[index])
+  }
+
+  input(index: number): Quantised {
+    return this.lowerer.value(this.inputName(index))
+  }
+
+  narrow(index: number): Quantised {
+    return this.lowerer.narrow(this.inputName(index))
+  }
+
+  plain(index: number): Quantised {
+    const value = this.input(index)
+    return isPlain(value) ? value : this.narrow(index)
+  }
+
+  constant(index: number): FloatConstant | undefined {
+    return this.has(index) ? this.lowerer.constant(this.inputName(index)) : undefined
+  }
+
+  requireConstant(index: number): FloatConstant {
+    return this.constant(index) ?? this.refuse(`its input ${index} is not a constant`)
+  }
+
+  integers(index: number): readonly number[] {
+    return [...this.requireConstant(index).values]
+  }
+
+  inputShape(index: number): Shape {
+    return floatValueOf(this.lowerer.floats, this.inputName(index)).shape
+  }
+
+  outputShape(index: number): Shape {
+    return floatValueOf(this.lowerer.floats, this.outputName(index)).shape
+  }
+
+  inputRange(index: number): Range {
+    return this.lowerer.range(this.inputName(index))
+  }
+
+  outputRange(index: number): Range {
+    return this.lowerer.range(this.outputName(index))
+  }
+
+  target(index: number): Encoded {
+    const heir = this.lowerer.heirOf(this.outputName(index))
+    return encodingOf(this.lowerer.range(heir.name), this.bits)
+  }
+
+  isWide(index: number): boolean {
+    return this.lowerer.heirOf(this.outputName(index)).isOutput
+  }
+
+  requantise(value: Quantised, target: Encoded): Quantised {
+    return requantise(this.emitter, value, target)
+  }
+
+  unify(value: Quantised): Quantised {
+    return unify(this.emitter, value)
+  }
+
+  refuse(reason: string, remedy = REMEDY): never {
+    throw new LoweringError(reason, this.site, remedy)
+  }
+
+  private inputName(index: number): string {
+    return this.node.inputs[index] || this.refuse(`its input ${index} is missing`)
+  }
+
+  private outputName(index: number): string {
+    return this.node.outputs[index] || this.refuse(`its output ${index} is missing`)
+  }
+}

@@ -1,0 +1,160 @@
+import { Dtype } from '../../tensor.js'
+import { integerTensor } from '../tensor.js'
+import type { Emitted, Emitter } from './emit.js'
+import { EmitError } from './errors.js'
+import {
+  at,
+  channelShape,
+  channelsOf,
+  type Encoded,
+  isClamped,
+  linear,
+  magnitudeOf,
+  type Quantised,
+} from './quantised.js'
+
+const INT32_MAX = 2 ** 31 - 1
+/** Whole numbers up to here are exact in the compiler's own arithmetic. */
+const WIDE_MAX = 2 ** 52
+type Wide = typeof Dtype.int32 | typeof Dtype.int64
+/** What a wrong last step may add to a rounding error, in steps of the result at its largest. */
+const STEP_TOLERANCE = 1 / 8
+const LARGEST_FACTOR = 2 ** 24
+/** Stands for a channel that is always zero. */
+const LARGEST_DIVISOR = 2 ** 30
+
+/** (q · factor + bias) / divisor, for each channel. */
+interface Ratio {
+  readonly factor: number
+  readonly divisors: readonly number[]
+}
+
+/**
+ * Brings a tensor to integers from 0 to `target.high` with one scale: rounded to nearest, halves up, clamped.
+ * It takes `Mul, Add, Div, Clip, Cast`, of which those that would do nothing are left out. The result has no clamp: it
+ * was part of the Clip.
+ * @throws EmitError when it does not fit int64 either.
+ */
+export function requantise(emitter: Emitter, value: Quantised, target: Encoded): Quantised {
+  if (isEncoded(value, target)) return value
+  const channels = channelsOf(value)
+  const { scale, zero } = target
+  const ratios = Array.from({ length: channels }, (_, c) => at(value.scales, c) / scale)
+  const { wide, ...ratio } = findRatio(value, ratios, target)
+  const biases = biasesOf(value, ratio, zero)
+  const shape = channelShape(value, channels)
+  const perChannel = (numbers: readonly number[]) => {
+    const isSame = numbers.every((number) => number === numbers[0])
+    return emitter.constant(
+      integerTensor(
+        wide,
+        isSame ? [] : shape,
+        (isSame ? numbers.slice(0, 1) : numbers).map(BigInt),
+      ),
+    )
+  }
+  let q: Emitted = castTo(emitter, value, wide)
+  if (ratio.factor !== 1) q = emitter.node('Mul', [q, emitter.scalar(wide, ratio.factor)])
+  if (biases.some((bias) => bias !== 0)) q = emitter.node('Add', [q, perChannel(biases)])
+  if (ratio.divisors.some((divisor) => divisor !== 1)) {
+    q = emitter.node('Div', [q, perChannel(ratio.divisors)])
+  }
+  const clipped = clipTo(emitter, castTo(emitter, q, Dtype.int32), boundsOf(value, target))
+  return linear(castTo(emitter, clipped, target.dtype), scale, zero)
+}
+
+/** Whether a tensor already is what is wanted. */
+export function isEncoded(value: Quantised, { dtype, scale, zero, high }: Encoded): boolean {
+  return (
+    value.dtype === dtype &&
+    !isClamped(value.clamp) &&
+    value.scales.every((own) => own === scale) &&
+    value.zeros.every((own) => own === zero) &&
+    value.interval.low >= 0n &&
+    value.interval.high <= BigInt(high)
+  )
+}
+
+/** The value itself where it is of the type. */
+export function castTo(emitter: Emitter, value: Emitted, dtype: Emitted['dtype']): Emitted {
+  if (value.dtype === dtype) return value
+  return emitter.node('Cast', [value], { to: BigInt(dtype) })
+}
+
+/** The smallest integer between the bounds that a value is clamped to and those that its encoding has. */
+function boundsOf({ clamp }: Quantised, { scale, zero, high }: Encoded) {
+  const inside = (real: number) => Math.min(high, Math.max(0, Math.round(real / scale) + zero))
+  return { low: inside(clamp.low), high: inside(clamp.high) }
+}
+
+function clipTo(emitter: Emitter, value: Emitted, bounds: { low: number; high: number }): Emitted {
+  const { low, high } = value.interval
+  if (low >= BigInt(bounds.low) && high <= BigInt(bounds.high)) return value
+  const [bottom, top] = [bounds.low, bounds.high].map((bound) => emitter.scalar(value.dtype, bound))
+  return emitter.node('Clip', [value, bottom, top])
+}
+
+/**
+ * A common factor and a divisor a channel whose quotients are near the ratios. Where the divisors were chosen first and
+ * the scales after them, the factor is 1 and nothing is lost.
+ */
+function findRatio(
+  value: Quantised,
+  ratios: readonly number[],
+  target: Encoded,
+): Ratio & { wide: Wide } {
+  const near = nearRatio(value, ratios, target, INT32_MAX)
+  if (near?.isNear) return { ...near, wide: Dtype.int32 }
+  const nearer = nearRatio(value, ratios, target, WIDE_MAX)
+  if (nearer) return { ...nearer, wide: Dtype.int64 }
+  throw new EmitError('a product leaves int64')
+}
+
+/** The smallest factor that is near enough, or the largest that leaves all sums within the limit. */
+function nearRatio(
+  value: Quantised,
+  ratios: readonly number[],
+  target: Encoded,
+  limit: number,
+): (Ratio & { isNear: boolean }) | undefined {
+  const tolerance = STEP_TOLERANCE / target.high
+  let best: Ratio | undefined
+  for (const factor of factors()) {
+    const divisors = ratios.map((ratio) => nearestDivisor(factor, ratio))
+    const candidate = { factor, divisors }
+    if (!fits(value, candidate, target, limit)) break
+    best = candidate
+    const isNear = ratios.every((ratio, c) => {
+      const divisor = divisors[c] as number
+      const isZero = Math.abs(divisor) === LARGEST_DIVISOR
+      return isZero || Math.abs((divisor * ratio) / factor - 1) <= tolerance
+    })
+    if (isNear) return { ...candidate, isNear }
+  }
+  return best && { ...best, isNear: false }
+}
+
+function* factors(): Generator<number> {
+  for (let factor = 1; factor <= 64; factor++) yield factor
+  for (let factor = 128; factor <= LARGEST_FACTOR; factor *= 2) yield factor
+}
+
+function nearestDivisor(factor: number, ratio: number): number {
+  const divisor = Math.round(factor / ratio)
+  if (!(Math.abs(divisor) <= LARGEST_DIVISOR)) return LARGEST_DIVISOR
+  return divisor === 0 ? Math.sign(ratio) : divisor
+}
+
+/** Half a divisor rounds to nearest; the division truncates towards zero, and what is below zero is clipped anyway. */
+function biasesOf(value: Quantised, { factor, divisors }: Ratio, zero: number): number[] {
+  return divisors.map((divisor, c) => {
+    const offset = zero * divisor + divisor / 2 - at(value.zeros, c) * factor
+    return Math.floor(offset)
+  })
+}
+
+function fits(value: Quantised, ratio: Ratio, { zero }: Encoded, limit: number): boolean {
+  const product = magnitudeOf(value) * ratio.factor
+  const biases = biasesOf(value, ratio, zero)
+  return biases.every((bias) => product + Math.abs(bias) <= limit)
+}
