@@ -1,3 +1,4 @@
+export * from './compile/index.js'
 export {
   describeEncodings,
   ENCODING_KEY,
@@ -7,7 +8,6 @@ export {
   type EncodingsDescription,
   parseEncoding,
 } from './encoding.js'
-export * from './compile/index.js'
 export { InvalidEncodingError, NotExactError } from './errors.js'
 export type { ExactConstant, ExactGraph, ExactSlot } from './graph.js'
 export { exactOperators } from './operators/index.js'
