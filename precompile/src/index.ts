@@ -47,6 +47,7 @@ export {
   type DtypeName,
   dtypeName,
   elementCount,
+  isFloat,
   type Shape,
   type Tensor,
 } from './tensor.js'

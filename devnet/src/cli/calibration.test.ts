@@ -30,7 +30,7 @@ async function read(name: string, content: string | Uint8Array, inputs: readonly
   await writeFile(file, content)
   const samples = await readCalibration(file, inputs)
   return samples.map((sample) =>
-    sample.map(({ dtype, data }) => {
+    Object.values(sample).map(({ dtype, data }) => {
       const bytes = new Uint8Array(data).buffer
       return dtype === Dtype.int64 ? [...new BigInt64Array(bytes)] : [...new Float32Array(bytes)]
     }),

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { Dtype, dtypeName, elementCount, type Tensor, type ValueInfo } from '@lockstep/precompile'
+import {
+  Dtype,
+  dtypeName,
+  elementCount,
+  isFloat,
+  type Sample,
+  type Tensor,
+  type ValueInfo,
+} from '@lockstep/precompile'
 import { parseJson, readNumbers } from './input.js'
 import { readNpz } from './npz.js'
 import { UsageError } from './output.js'
-
-/** Real inputs for a model: one list of tensors a sample, in the order of the model's inputs. */
-export type Samples = readonly (readonly Tensor[])[]
 
 interface Numbers {
   readonly shape: readonly number[]
@@ -21,7 +26,7 @@ interface Numbers {
 export async function readCalibration(
   file: string,
   inputs: readonly ValueInfo[],
-): Promise<Samples> {
+): Promise<Sample[]> {
   const bytes = await readBytes(file)
   if (file.endsWith('.npz')) return splitSamples(readNpz(bytes, file), inputs, file)
   const json = parseJson(bytes.toString('utf8'), file)
@@ -51,7 +56,7 @@ function splitSamples(
   arrays: ReadonlyMap<string, Numbers>,
   inputs: readonly ValueInfo[],
   file: string,
-): Samples {
+): Sample[] {
   const unknown = [...arrays.keys()].find((key) => !inputs.some(({ name }) => name === key))
   if (unknown !== undefined) {
     const names = inputs.map(({ name }) => name).join(', ')
@@ -69,7 +74,9 @@ function splitSamples(
       `${file} has ${columns[shorter]?.length} samples of "${inputs[shorter]?.name}" and ${count} of "${inputs[0]?.name}".`,
     )
   }
-  return Array.from({ length: count }, (_, i) => columns.map((column) => column[i] as Tensor))
+  return Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(inputs.map(({ name }, k) => [name, columns[k]?.[i] as Tensor])),
+  )
 }
 
 function splitArray({ shape, values }: Numbers, input: ValueInfo, file: string): Tensor[] {
@@ -90,13 +97,13 @@ function splitArray({ shape, values }: Numbers, input: ValueInfo, file: string):
 }
 
 /** A list's entry: an object of nested arrays by input, or the one input's array itself. */
-function readSample(sample: unknown, inputs: readonly ValueInfo[], where: string): Tensor[] {
+function readSample(sample: unknown, inputs: readonly ValueInfo[], where: string): Sample {
   const isNamed = typeof sample === 'object' && sample !== null && !Array.isArray(sample)
   if (!isNamed && inputs.length !== 1) {
     throw new UsageError(`${where} must be an object with an array for each of the inputs.`)
   }
   const byName = isNamed ? (sample as Record<string, unknown>) : { [inputs[0]?.name ?? '']: sample }
-  return inputs.map((input) => {
+  const tensors = inputs.map((input) => {
     if (!Object.hasOwn(byName, input.name)) {
       throw new UsageError(`${where} lacks the model's input "${input.name}".`)
     }
@@ -106,8 +113,40 @@ function readSample(sample: unknown, inputs: readonly ValueInfo[], where: string
         `${where}.${input.name} has the shape [${shape}], the input [${input.shape}].`,
       )
     }
-    return toTensor(values, input, where)
+    return [input.name, toTensor(values, input, where)] as const
   })
+  return Object.fromEntries(tensors)
+}
+
+const GENERATED_SAMPLES = 64
+
+/**
+ * Inputs for want of real ones: floats from a standard normal distribution, zeros for integers. Always the same.
+ * @param inputs - The model's inputs, without open dimensions.
+ */
+export function generateSamples(inputs: readonly ValueInfo[]): Sample[] {
+  const uniform = splitMix(1)
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
+  return Array.from({ length: GENERATED_SAMPLES }, () =>
+    Object.fromEntries(
+      inputs.map((input) => {
+        const draw = isFloat(input.dtype) ? normal : () => 0
+        const elements = Array.from({ length: elementCount(input.shape) }, draw)
+        return [input.name, toTensor(elements, input, 'a generated sample')]
+      }),
+    ),
+  )
+}
+
+/** Repeatable numbers in [0, 1), by the finaliser of MurmurHash3 over a counter. */
+function splitMix(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x9e3779b9) | 0
+    let bits = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+    return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32
+  }
 }
 
 type Elements = ArrayLike<number | string>

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../version.js'
+import { compileCommand } from './compile.js'
 import { deployCommand } from './deploy.js'
 import { devnetCommand } from './devnet.js'
 import { inferCommand } from './infer.js'
@@ -30,6 +31,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     .version(version, '-V, --version')
     .addCommand(devnetCommand(options.prepare), { isDefault: true })
     .addCommand(inspectCommand())
+    .addCommand(compileCommand())
     .addCommand(deployCommand())
     .addCommand(modelsCommand())
     .addCommand(inferCommand())
