@@ -13,6 +13,19 @@ export { keccak } from './commitment/keccak.js'
 export { type InferencePosition, inferenceLeaf, inferenceRoot } from './commitment/merkle.js'
 export { createInferencePrecompile } from './createInferencePrecompile.js'
 export {
+  type EngineCandidate,
+  type EngineName,
+  type EngineSettings,
+  engineCandidate,
+  engineNames,
+} from './engines/candidate.js'
+export {
+  createEngines,
+  type EngineChoice,
+  type Engines,
+  type EnginesOptions,
+} from './engines/createEngines.js'
+export {
   type Engine,
   EngineUnavailableError,
   GraphRejectedError,
@@ -20,11 +33,17 @@ export {
   type RunOptions,
   type RuntimeId,
 } from './engines/engine.js'
+export {
+  checkKnownAnswers,
+  type KnownAnswerResult,
+  type WrongAnswer,
+} from './engines/knownAnswers/check.js'
 export { createNativeEngine, type NativeEngineOptions } from './engines/native/engine.js'
 export { EngineClosedError, RunTimeoutError } from './engines/pool.js'
 export { WorkerDiedError } from './engines/pooledEngine.js'
 export { createReferenceEngine, type ReferenceEngineOptions } from './engines/reference/engine.js'
 export { CANONICAL_RUNTIME, RuntimeMismatchError } from './engines/runtime.js'
+export { type EngineReport, type Trial, tryEngine } from './engines/trial.js'
 export { createWasmEngine, type WasmEngineOptions } from './engines/wasm.js'
 export { BaseError, NodeFaultError } from './errors.js'
 export * from './exact/index.js'

@@ -1,0 +1,48 @@
+import type { NodeFaultError } from '../errors.js'
+import { type Engine, EngineUnavailableError } from './engine.js'
+import { createNativeEngine } from './native/engine.js'
+import { createReferenceEngine } from './reference/engine.js'
+import { createWasmEngine } from './wasm.js'
+
+/** Engines that this package has, the canonical one first. */
+export const engineNames = ['wasm', 'native', 'webgpu', 'reference'] as const
+export type EngineName = (typeof engineNames)[number]
+
+/** An engine that may be there. */
+export interface EngineCandidate {
+  readonly name: EngineName
+  /** @throws EngineUnavailableError where this machine lacks what it needs */
+  create(): Engine | Promise<Engine>
+}
+
+export interface EngineSettings {
+  /** Workers of each engine. Default: one a core, less one, at least one. */
+  readonly threads?: number
+  /** Bytes that the sessions which each worker keeps loaded may take together. Default 512 MiB. */
+  readonly sessionBytes?: number
+  /** Told of each worker that had to be replaced. */
+  readonly onFault?: (fault: NodeFaultError) => void
+}
+
+/** An engine by its name. Nothing is started before `create`. */
+export function engineCandidate(name: EngineName, settings: EngineSettings = {}): EngineCandidate {
+  const { threads, ...common } = settings
+  switch (name) {
+    case 'wasm':
+      return { name, create: () => createWasmEngine(settings) }
+    case 'native':
+      return {
+        name,
+        create: () => createNativeEngine({ ...common, ...(threads && { processes: threads }) }),
+      }
+    case 'webgpu':
+      return {
+        name,
+        create: () => {
+          throw new EngineUnavailableError(name, 'this version has none')
+        },
+      }
+    case 'reference':
+      return { name, create: () => createReferenceEngine(settings) }
+  }
+}
