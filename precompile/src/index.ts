@@ -45,6 +45,7 @@ export { createReferenceEngine, type ReferenceEngineOptions } from './engines/re
 export { CANONICAL_RUNTIME, RuntimeMismatchError } from './engines/runtime.js'
 export { type EngineReport, type Trial, tryEngine } from './engines/trial.js'
 export { createWasmEngine, type WasmEngineOptions } from './engines/wasm.js'
+export { createWebGpuEngine, type WebGpuEngineOptions } from './engines/webgpu/engine.js'
 export { BaseError, NodeFaultError } from './errors.js'
 export * from './exact/index.js'
 export { createGasSchedule, defaultSchedule, type GasSchedule } from './gas/schedule.js'

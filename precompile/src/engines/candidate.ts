@@ -1,8 +1,9 @@
 import type { NodeFaultError } from '../errors.js'
-import { type Engine, EngineUnavailableError } from './engine.js'
+import type { Engine } from './engine.js'
 import { createNativeEngine } from './native/engine.js'
 import { createReferenceEngine } from './reference/engine.js'
 import { createWasmEngine } from './wasm.js'
+import { createWebGpuEngine } from './webgpu/engine.js'
 
 /** Engines that this package has, the canonical one first. */
 export const engineNames = ['wasm', 'native', 'webgpu', 'reference'] as const
@@ -20,13 +21,15 @@ export interface EngineSettings {
   readonly threads?: number
   /** Bytes that the sessions which each worker keeps loaded may take together. Default 512 MiB. */
   readonly sessionBytes?: number
+  /** Takes a GPU that is emulated on the CPU, too. Default: only where the engine is asked for by name. */
+  readonly allowSoftwareGpu?: boolean
   /** Told of each worker that had to be replaced. */
   readonly onFault?: (fault: NodeFaultError) => void
 }
 
 /** An engine by its name. Nothing is started before `create`. */
 export function engineCandidate(name: EngineName, settings: EngineSettings = {}): EngineCandidate {
-  const { threads, ...common } = settings
+  const { threads, allowSoftwareGpu = false, ...common } = settings
   switch (name) {
     case 'wasm':
       return { name, create: () => createWasmEngine(settings) }
@@ -38,9 +41,7 @@ export function engineCandidate(name: EngineName, settings: EngineSettings = {})
     case 'webgpu':
       return {
         name,
-        create: () => {
-          throw new EngineUnavailableError(name, 'this version has none')
-        },
+        create: () => createWebGpuEngine({ ...common, allowSoftware: allowSoftwareGpu }),
       }
     case 'reference':
       return { name, create: () => createReferenceEngine(settings) }

@@ -174,7 +174,8 @@ class EngineSet implements Engines {
   #candidates(engine: EngineName | 'auto'): EngineCandidate[] {
     if (engine === 'wasm') return []
     const names: readonly EngineName[] = engine === 'auto' ? ['native', 'webgpu'] : [engine]
-    return names.map((name) => engineCandidate(name, this.#options))
+    const settings = { allowSoftwareGpu: engine === 'webgpu', ...this.#options }
+    return names.map((name) => engineCandidate(name, settings))
   }
 }
 
