@@ -9,6 +9,8 @@ export async function runBare(bytes: Uint8Array, inputs: readonly Tensor[]): Pro
   const session = await ort.InferenceSession.create(Uint8Array.from(bytes), {
     executionProviders: ['wasm'],
     ...SESSION_OPTIONS,
+    // Errors alone: it warns of shapes that ONNX's own inference gets wrong.
+    logSeverityLevel: 3,
   })
   const feeds = Object.fromEntries(
     session.inputNames.map((name, i) => [name, toOrt(inputs[i] as Tensor)]),

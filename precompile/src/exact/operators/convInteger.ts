@@ -29,8 +29,8 @@ export const convInteger: ExactOperator = {
   evaluate(context) {
     const output = outputOf(context)
     const [, ...inside] = context.input(1).shape
-    const x = lessZero(context, 0, X_ZERO, () => 0)
-    const w = lessZero(context, 1, W_ZERO, (element) => Math.floor(element / elementCount(inside)))
+    const x = lessZero(context, 0, X_ZERO)
+    const w = lessZero(context, 1, W_ZERO)
     const [, , ...spatial] = context.input(0).shape
     const [images, features, ...positions] = output.shape
     const [channels, ...kernel] = inside
@@ -54,13 +54,12 @@ function boundsOf(context: BoundsContext): DotBounds {
   const length = elementCount(inside)
   const inner = centred(x, zeroPoints(context, X_ZERO))
   // ONNX allows one for each feature; ONNX Runtime has no kernel for it.
-  const [wZero = 0] = zeroPoints(context, W_ZERO)
+  const [wZero] = zeroPoints(context, W_ZERO) as [number]
   // Padding is the zero point, so it adds nothing.
   const values = isPadded(context) ? union(inner, { low: 0n, high: 0n }) : inner
   if (!w.constant) return dotOf(length, values, centred(w, [wZero]))
-  const zero = () => wZero
-  const lines = { outer: features as number, length, inner: 1 }
-  return weightedDot(context, { tensor: w.constant, zero, ...lines }, values)
+  const lines = { outer: features as number, length, inner: 1, zero: () => wZero }
+  return weightedDot(context, { tensor: w.constant, ...lines }, values)
 }
 
 interface Sizes {

@@ -25,8 +25,8 @@ export const matMulInteger: ExactOperator = {
   evaluate(context) {
     const output = outputOf(context)
     const product = productOf(context.input(0).shape, context.input(1).shape)
-    const a = lessZero(context, 0, A_ZERO, () => 0)
-    const b = lessZero(context, 1, B_ZERO, (element) => element % product.columns)
+    const a = lessZero(context, 0, A_ZERO)
+    const b = lessZero(context, 1, B_ZERO)
     multiply(output.data as Int32Array, a, b, product)
     return [output]
   },
@@ -34,10 +34,10 @@ export const matMulInteger: ExactOperator = {
 
 function boundsOf(context: BoundsContext): DotBounds {
   const [a, b] = [context.input(0), context.input(1)]
-  const columns = rightLines(b.shape).inner
-  const [aZero = 0, ...others] = zeroPoints(context, A_ZERO)
-  const bZeros = zeroPoints(context, B_ZERO, columns)
-  const x = centred(a, [aZero, ...others])
+  const [aZero] = zeroPoints(context, A_ZERO) as [number]
+  // For stacks of matrices engines want as many zero points as the stack has columns.
+  const bZeros = zeroPoints(context, B_ZERO, b.shape.length === 2 ? b.shape[1] : undefined)
+  const x = centred(a, [aZero])
   if (b.constant) {
     const zero = (_: number, column: number) => bZeros[bZeros.length === 1 ? 0 : column] as number
     return weightedDot(context, { tensor: b.constant, zero, ...rightLines(b.shape) }, x)

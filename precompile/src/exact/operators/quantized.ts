@@ -1,4 +1,3 @@
-import type { IntegerTensor } from '../tensor.js'
 import { numbersOf } from './axes.js'
 import type { BoundsContext, EvaluateContext } from './operator.js'
 
@@ -7,14 +6,14 @@ const WIDEST = 255 * 255
 const INT32_MAX = 2 ** 31 - 1
 
 /**
- * Zero points of an input: one for all, or one for each channel.
- * @param channels - How many there are; undefined where engines take one zero point alone.
+ * Zero points of an input: one for all, or one for each column.
+ * @param columns - How many there are; undefined where engines take one zero point alone.
  */
-export function zeroPoints(context: BoundsContext, index: number, channels?: number): number[] {
+export function zeroPoints(context: BoundsContext, index: number, columns?: number): number[] {
   if (!context.inputs[index]) return [0]
   const zeros = numbersOf(context.constant(index))
-  const isPerChannel = channels !== undefined && context.input(index).shape.length === 1
-  if (zeros.length === 1 || (isPerChannel && zeros.length === channels)) return zeros
+  const isPerColumn = columns !== undefined && context.input(index).shape.length === 1
+  if (zeros.length === 1 || (isPerColumn && zeros.length === columns)) return zeros
   return context.refuse(`input ${index} has ${zeros.length} zero points`)
 }
 
@@ -31,18 +30,11 @@ export function expectRoom(context: BoundsContext, length: number): void {
   }
 }
 
-/** The elements of an input less its zero points. @param channelOf - Which zero point is an element's. */
-export function lessZero(
-  context: EvaluateContext,
-  index: number,
-  zeroIndex: number,
-  channelOf: (element: number) => number,
-): Int32Array {
-  const { data } = context.input(index) as IntegerTensor
+/** The elements of an input less its zero points, which are one for all or one for each index of the last axis. */
+export function lessZero(context: EvaluateContext, index: number, zeroIndex: number): Int32Array {
+  const { data } = context.input(index)
   const zeros = context.inputs[zeroIndex] ? numbersOf(context.input(zeroIndex)) : [0]
-  const [only = 0] = zeros
-  const isPerChannel = zeros.length > 1
   return Int32Array.from(data as Uint8Array, (element, i) => {
-    return element - (isPerChannel ? (zeros[channelOf(i)] as number) : only)
+    return element - (zeros[i % zeros.length] as number)
   })
 }

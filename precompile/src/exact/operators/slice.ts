@@ -5,7 +5,7 @@ import { stridesOf } from './strided.js'
 import { ALL } from './types.js'
 
 const [STARTS, ENDS, AXES, STEPS] = [1, 2, 3, 4] as const
-const OPEN_END = 2n ** 31n - 1n
+const FAR_END = 2 ** 31 - 1
 
 export const slice: ExactOperator = {
   dtypes: ALL,
@@ -13,12 +13,11 @@ export const slice: ExactOperator = {
   refused:
     'starts, ends, axes and steps that are no constants; a step back from an end beyond int32',
   bounds(context) {
-    const ends = context.constant(ENDS)
+    const ends = numbersOf(context.constant(ENDS))
     for (const index of [STARTS, AXES, STEPS]) if (context.inputs[index]) context.constant(index)
-    const steps = context.inputs[STEPS]?.constant
-    const isBackwards = steps !== undefined && numbersOf(steps).some((step) => step < 0)
+    const steps = context.inputs[STEPS] ? numbersOf(context.constant(STEPS)) : []
     // The engine takes such an end for the very first element, ONNX for the last.
-    if (isBackwards && numbersOf(ends).some((end) => end >= Number(OPEN_END))) {
+    if (ends.some((end, i) => (steps[i] ?? 1) < 0 && end >= FAR_END)) {
       context.refuse('a step backwards ends beyond the last element')
     }
     return [context.input(0).interval]

@@ -19,7 +19,7 @@ export function windowOf(attributes: Attributes, kernel: Shape): Window {
     kernel,
     strides: attributes.ints('strides') ?? all(1),
     dilations: attributes.ints('dilations') ?? all(1),
-    heads: isUnpadded(attributes) ? all(0) : (attributes.ints('pads') ?? all(0)),
+    heads: attributes.ints('pads') ?? all(0),
   }
 }
 
@@ -27,15 +27,10 @@ export function windowOf(attributes: Attributes, kernel: Shape): Window {
 export function isPadded(context: BoundsContext): boolean {
   const { attributes } = context
   const automatic = attributes.string('auto_pad', 'NOTSET')
-  if (automatic !== 'NOTSET' && automatic !== 'VALID') {
+  if (automatic !== 'NOTSET') {
     context.refuse(`auto_pad is "${automatic}"`, 'Write the pads out.')
   }
-  if (isUnpadded(attributes)) return false
   return (attributes.ints('pads') ?? []).some((size) => size !== 0)
-}
-
-function isUnpadded(attributes: Attributes): boolean {
-  return attributes.string('auto_pad', 'NOTSET') === 'VALID'
 }
 
 /**
