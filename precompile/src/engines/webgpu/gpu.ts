@@ -14,7 +14,6 @@ const KEPT_PIPELINES = 4096
 
 /** An open device, with all that models on it share. */
 export class Gpu {
-  readonly dialect: Dialect
   readonly layout: GPUBindGroupLayout
   readonly #pipelineLayout: GPUPipelineLayout
   readonly #pipelines = new LRUCache<string, Promise<GPUComputePipeline>>({ max: KEPT_PIPELINES })
@@ -25,8 +24,8 @@ export class Gpu {
     readonly api: GPU,
     readonly device: GPUDevice,
     readonly description: string,
+    readonly dialect: Dialect = dialectOf(api),
   ) {
-    this.dialect = { hasPackedDot: api.wgslLanguageFeatures.has('packed_4x8_integer_dot_product') }
     const visibility = 0x4 // GPUShaderStage.COMPUTE; the names are globals of browsers.
     this.layout = device.createBindGroupLayout({
       entries: [
@@ -99,6 +98,10 @@ export class Gpu {
   destroy(): void {
     this.device.destroy()
   }
+}
+
+function dialectOf({ wgslLanguageFeatures }: GPU): Dialect {
+  return { hasPackedDot: wgslLanguageFeatures.has('packed_4x8_integer_dot_product') }
 }
 
 const FILTERS: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal']

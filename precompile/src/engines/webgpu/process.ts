@@ -12,17 +12,25 @@ const ENDED_BY_FAULT = 70
 const [sessionBytes, software] = process.argv.slice(2) as [string, string]
 
 let gpu: Promise<Gpu> | undefined
+let underWay = 0
 const sessions = new LRUCache<string, GpuSession>({
   maxSize: Number(sessionBytes),
   dispose: (session) => session.release(),
 })
 
 process.on('message', async (request: ProcessRequest) => {
+  underWay += 1
   const answer = await answerRequest(request).catch(judge)
+  underWay -= 1
   process.send?.({ task: request.task, answer } satisfies ProcessReply)
 })
 // Ctrl-C in a terminal reaches this process too; its parent decides when it ends.
 process.on('SIGINT', () => {})
+// Whoever ends this process alone takes the GPU away from it; a run under way then says so, and ends the process.
+process.on('SIGTERM', async () => {
+  if (underWay === 0) process.exit()
+  await gpu?.then((device) => device.destroy())
+})
 // Not process.exit: a driver may hang in its destructors, and nothing here is worth keeping.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
