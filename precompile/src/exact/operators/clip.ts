@@ -1,4 +1,4 @@
-import { Dtype } from '../../tensor.js'
+import { Dtype, elementCount } from '../../tensor.js'
 import { highest, lowest } from '../interval.js'
 import { outputOf } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -12,6 +12,11 @@ export const clip: ExactOperator = {
   refused: 'int64, of which the native engine compares halves; a min that may be above max',
   bounds(context) {
     const { interval } = context.input(0)
+    for (const index of [LOW, HIGH]) {
+      const bound = context.inputs[index]
+      if (bound && elementCount(bound.shape) !== 1)
+        context.refuse(`input ${index} is not one number`)
+    }
     const [low, high] = [context.inputs[LOW]?.interval, context.inputs[HIGH]?.interval]
     if (low && high && low.high > high.low) context.refuse('min may be above max')
     const raised = low ? highest(interval, low) : interval

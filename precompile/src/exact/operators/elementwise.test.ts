@@ -119,7 +119,11 @@ describe('choice', () => {
       .tuple(shapes(), intervals(dtype), intervals(dtype), fc.boolean(), fc.boolean())
       .chain(([shape, interval, bounds, hasLow, hasHigh]) => {
         const bound = (value: bigint) =>
-          operand(dtype, [], { interval: hull(value), isConstant: true })
+          fc
+            .tuple(fc.constantFrom([], [1]), fc.boolean())
+            .chain(([one, isConstant]) =>
+              operand(dtype, one, { interval: hull(value), isConstant }),
+            )
         return fc.tuple(
           operand(dtype, shape, { interval }),
           hasLow ? bound(bounds.low) : fc.constant(undefined),

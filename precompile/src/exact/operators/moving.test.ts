@@ -241,7 +241,11 @@ const pad = (dtype: IntegerDtype): Cases =>
       .tuple(
         fc.shuffledSubarray([...shape.keys()], { minLength: 1 }),
         fc.array(fc.nat({ max: 3 }), { minLength: 8, maxLength: 8 }),
-        fc.oneof(fc.constant(undefined), operand(dtype, [], { isConstant: true })),
+        fc.oneof(
+          fc.constant(undefined),
+          operand(dtype, [], { isConstant: true }),
+          operand(dtype, [1]),
+        ),
         operand(dtype, shape),
       )
       .map(([some, sizes, value, input]) => {

@@ -1,4 +1,4 @@
-import { Dtype } from '../../tensor.js'
+import { Dtype, elementCount } from '../../tensor.js'
 import { union } from '../interval.js'
 import { axisOf, numbersOf } from './axes.js'
 import { outputOf } from './elementwise.js'
@@ -18,8 +18,9 @@ export const pad: ExactOperator = {
     if (numbersOf(context.constant(PADS)).some((size) => size < 0))
       context.refuse('a pad is below 0')
     if (context.inputs[AXES]) context.constant(AXES)
-    const value = context.inputs[VALUE]?.interval ?? { low: 0n, high: 0n }
-    return [union(context.input(0).interval, value)]
+    const value = context.inputs[VALUE]
+    if (value && elementCount(value.shape) !== 1) context.refuse('the value is not one number')
+    return [union(context.input(0).interval, value?.interval ?? { low: 0n, high: 0n })]
   },
   evaluate(context) {
     const output = outputOf(context)

@@ -11,10 +11,13 @@ const INT32_MAX = 2 ** 31 - 1
  */
 export function zeroPoints(context: BoundsContext, index: number, columns?: number): number[] {
   if (!context.inputs[index]) return [0]
-  const zeros = numbersOf(context.constant(index))
-  const isPerColumn = columns !== undefined && context.input(index).shape.length === 1
-  if (zeros.length === 1 || (isPerColumn && zeros.length === columns)) return zeros
-  return context.refuse(`input ${index} has ${zeros.length} zero points`)
+  const zeros = context.constant(index)
+  const count = zeros.data.length
+  const isPerColumn = zeros.shape.length === 1 && count === columns
+  // A long list that is no use must not be copied.
+  if (count !== 1 && !isPerColumn) context.refuse(`input ${index} has ${count} zero points`)
+  context.spend(count)
+  return numbersOf(zeros)
 }
 
 /**
