@@ -9,7 +9,7 @@ const HIGH = 2
 export const clip: ExactOperator = {
   dtypes: [Dtype.uint8, Dtype.int8, Dtype.int32],
   meaning: 'a, raised to min and lowered to max',
-  refused: 'int64, of which the native engine compares halves; a min that may be above max',
+  refused: 'int64, which native code compares by halves; a min that may be above max',
   bounds(context) {
     const { interval } = context.input(0)
     for (const index of [LOW, HIGH]) {

@@ -13,7 +13,7 @@ export const convInteger: ExactOperator = {
   meaning: 'convolution of (x − x_zero) with (w − w_zero), in int32; padding is x_zero',
   // As in products of matrices, native engines saturate one pair of types at 16 bits.
   refused:
-    'an int8 input with uint8 weights; `auto_pad`; zero points that are no constants; a sum that may overflow in any order',
+    'an int8 input with uint8 weights; `auto_pad`; zero points of single features, or that are no constants; a sum that may overflow in any order',
   bounds(context) {
     if (context.input(0).dtype === Dtype.int8 && context.input(1).dtype === Dtype.uint8) {
       context.refuse(

@@ -12,7 +12,7 @@ export const matMulInteger: ExactOperator = {
   meaning: 'products of matrices of (a − a_zero) and (b − b_zero), in int32',
   // Native engines saturate sums of pairs of u8·s8 at 16 bits on CPUs with AVX2 and without VNNI.
   refused:
-    'int8 on either side; zero points that are no constants; a sum that may overflow in any order',
+    'int8 on either side; zero points of single rows, or that are no constants; a sum that may overflow in any order',
   bounds(context) {
     if (context.input(1).dtype !== Dtype.uint8) {
       context.refuse('its right side is of the type int8', 'Add 128 to it and to its zero point.')

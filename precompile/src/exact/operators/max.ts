@@ -6,7 +6,7 @@ import type { ExactOperator, ExactValue } from './operator.js'
 export const max: ExactOperator = {
   dtypes: [Dtype.uint8, Dtype.int8, Dtype.int32],
   meaning: 'the largest of any number of operands',
-  refused: 'int64, of which the native engine compares halves',
+  refused: 'int64, which native code compares by halves',
   bounds: ({ inputs }) => [
     (inputs as readonly ExactValue[]).map(({ interval }) => interval).reduce(highest),
   ],

@@ -6,7 +6,7 @@ import { isPadded, windowOf, windowOffsets } from './window.js'
 export const maxPool: ExactOperator = {
   dtypes: [Dtype.uint8, Dtype.int8],
   meaning: 'the largest under a window; padding is never the largest',
-  refused: 'its output of indices; `auto_pad`, `dilations`',
+  refused: 'its output of indices; `auto_pad`; `dilations`',
   bounds(context) {
     if (context.outputs.length > 1) context.refuse('its indices are wanted')
     // With them a window could lie in the padding alone.

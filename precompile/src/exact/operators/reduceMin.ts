@@ -8,7 +8,7 @@ const SINCE = 18
 export const reduceMin: ExactOperator = {
   dtypes: [Dtype.uint8, Dtype.int8, Dtype.int32],
   meaning: 'the smallest over axes',
-  refused: 'int64, of which the native engine compares halves',
+  refused: 'int64, which native code compares by halves',
   bounds(context) {
     reducedCount(context, SINCE)
     return [context.input(0).interval]

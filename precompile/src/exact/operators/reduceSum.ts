@@ -14,7 +14,8 @@ export const reduceSum: ExactOperator = {
   dtypes: WIDE,
   meaning: 'the sum over axes',
   // Where Add wraps, the engine saturates a sum of int32.
-  refused: 'a sum that may overflow in any order, or leave ±2^53 on the way',
+  refused:
+    'a sum that may overflow in any order or leave ±2^53, as engines sum up in float64; `noop_with_empty_axes`',
   bounds(context) {
     const { interval, dtype } = context.input(0)
     const count = BigInt(reducedCount(context, SINCE))
