@@ -1,3 +1,4 @@
+import { engineNames } from '@lockstep/precompile'
 import { Command, Option } from 'commander'
 import { parseEther } from 'viem'
 import { defaultDerivationPath, defaultMnemonic } from '../node/accounts.js'
@@ -55,6 +56,14 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('--no-cors', 'send no CORS headers')
     .option('--no-request-size-limit', 'accept bodies of any size')
     .option('--models <dir>', 'register every .onnx file of this folder in genesis')
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        'what runs exact models; auto takes the fastest that is right',
+      )
+        .choices(['auto', ...engineNames])
+        .default('auto'),
+    )
     .option('--no-model-upload', 'refuse lockstep_putModel')
     .option('--allow-model-upload', 'accept lockstep_putModel from other hosts and origins too')
     .option('--config-out <file>', 'write accounts and keys to this file as JSON')

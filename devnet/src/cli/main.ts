@@ -3,6 +3,7 @@ import { version } from '../version.js'
 import { compileCommand } from './compile.js'
 import { deployCommand } from './deploy.js'
 import { devnetCommand } from './devnet.js'
+import { doctorCommand } from './doctor.js'
 import { inferCommand } from './infer.js'
 import { inspectCommand } from './inspect.js'
 import { modelsCommand } from './models.js'
@@ -36,11 +37,13 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     .addCommand(modelsCommand())
     .addCommand(inferCommand())
     .addCommand(quoteCommand())
+    .addCommand(doctorCommand())
     .addHelpText('after', exitCodeHelp)
   for (const command of [program, ...program.commands]) command.exitOverride()
   try {
     await program.parseAsync([...argv])
-    return ExitCode.ok
+    // A command that printed its result may still have found that something does not work.
+    return process.exitCode === ExitCode.failure ? ExitCode.failure : ExitCode.ok
   } catch (error) {
     return reportError(error, argv.includes('--json'))
   }

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createEngines, type EngineChoice, type EngineName } from '@lockstep/precompile'
 import { getAddress, keccak256 } from 'viem'
 import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
 import { devAccounts } from '../node/accounts.js'
@@ -33,6 +34,7 @@ export interface DevnetFlags {
   readonly cors: boolean
   readonly requestSizeLimit: boolean
   readonly models?: string
+  readonly engine: EngineName | 'auto'
   readonly modelUpload: boolean
   readonly allowModelUpload?: boolean
   readonly configOut?: string
@@ -48,8 +50,13 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
   const stopped = untilSignal()
   const models = flags.models === undefined ? [] : await readModels(flags.models)
   const log = new Log(!isQuiet(flags))
+  const engines = createEngines({
+    engine: flags.engine,
+    onFallback: (choice) => log.print(engineLog(choice)),
+  })
   const devnet = await createDevnet({
     ...toOptions(flags),
+    engine: engines,
     models: models.map(({ bytes }) => bytes),
     onCall: (method) => log.print(method),
   })
@@ -62,10 +69,15 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     log.start()
     log.print(`${opening}\nListening on ${flags.host}:${devnet.port}`)
     if (closing) log.print(closing)
+    void engines.choose().then((choice) => log.print(engineLog(choice)))
     await stopped
   } finally {
     await devnet.close()
   }
+}
+
+function engineLog({ engine, reason }: EngineChoice): string {
+  return `Exact models run on ${engine}: ${reason}`
 }
 
 /** Prints nothing before the banner, and nothing at all when quiet. */

@@ -1,5 +1,6 @@
 import {
   BaseError,
+  createEngines,
   createInferencePrecompile,
   createMemoryStore,
   type InferencePrecompile,
@@ -23,7 +24,7 @@ const zeroAddress: Hex = `0x${'00'.repeat(20)}`
 /** Starts a chain in this process. Close it when done. */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
   const store = options.store ?? createMemoryStore()
-  const precompile = options.precompile ?? createInferencePrecompile({ store })
+  const precompile = options.precompile ?? createPrecompile(store, options.engine)
   const hardfork = options.hardfork ?? 'prague'
   const common = createCommon({ chainId: options.chainId ?? 31_337, hardfork })
   const wallClock = options.wallClock ?? (() => BigInt(Math.floor(Date.now() / 1000)))
@@ -73,6 +74,14 @@ export async function createNode(options: NodeOptions = {}): Promise<Node> {
 /** Thrown when a model that is to be registered in genesis is refused. */
 export class GenesisModelError extends BaseError {
   override readonly name = 'GenesisModelError'
+}
+
+function createPrecompile(
+  store: ModelStore,
+  engine: NodeOptions['engine'] = 'auto',
+): InferencePrecompile {
+  const engines = typeof engine === 'string' ? createEngines({ engine }) : engine
+  return createInferencePrecompile({ store, engine: engines })
 }
 
 async function registerModels(

@@ -1,4 +1,4 @@
-import type { InferencePrecompile, ModelStore } from '@lockstep/precompile'
+import type { Engine, EngineName, InferencePrecompile, ModelStore } from '@lockstep/precompile'
 import type { AccountOptions } from './accounts.js'
 import type { WallClock } from './clock.js'
 import type { Hardfork } from './common.js'
@@ -38,7 +38,12 @@ export interface NodeOptions {
   readonly models?: readonly Uint8Array[]
   /** Blobs of models. Default: in memory. */
   readonly store?: ModelStore
-  /** Default: one over the store, on the canonical engine. */
+  /**
+   * What runs exact models: an engine of the precompile's by name, or one made elsewhere, which the node closes. It
+   * decides how fast an answer comes, never what it is. Default `auto`: the fastest that is right on this machine.
+   */
+  readonly engine?: EngineName | 'auto' | Engine
+  /** Default: one over the store and the engine. */
   readonly precompile?: InferencePrecompile
   /** Default: the system's time. */
   readonly wallClock?: WallClock

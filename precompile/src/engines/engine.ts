@@ -24,6 +24,8 @@ export interface RunOptions {
  */
 export interface Engine {
   readonly runtimeId: RuntimeId
+  /** The name of the device that it runs on, where that is not the CPU. Known after the first run. */
+  readonly device?: string | undefined
   /**
    * Runs a model on inputs that already match its declaration.
    * @returns the outputs in the graph's order.

@@ -18,7 +18,12 @@ export interface WorkerTask {
 
 /** How a task ended in a worker that lives on. */
 export type WorkerAnswer =
-  | { readonly type: 'outputs'; readonly outputs: readonly Tensor[] }
+  | {
+      readonly type: 'outputs'
+      readonly outputs: readonly Tensor[]
+      /** What the engine runs on, where that is not the CPU. */
+      readonly device?: string
+    }
   /** The engine's own verdict on graph and values, the same on every machine. */
   | { readonly type: 'rejected'; readonly reason: string }
   /** The installed engine is not the canonical one. */

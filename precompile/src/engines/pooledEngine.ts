@@ -45,6 +45,7 @@ const DEFAULT_TIME_LIMIT_MS = 300_000
 export function createPooledEngine(options: PooledEngineOptions): Engine {
   const { pool, attempts, onFault, admit = () => {}, isVerdict = () => false } = options
   const share = createShare()
+  let device: string | undefined
 
   async function perform(
     model: Model,
@@ -58,6 +59,7 @@ export function createPooledEngine(options: PooledEngineOptions): Engine {
       const job = pool.submit(work, timeLimitMs)
       try {
         const answer = await abortable(job.answer, signal, () => job.abandon())
+        if (answer.type === 'outputs') device = answer.device
         return outputsOf(model.id, options.runtimeId, answer)
       } catch (error) {
         if (!(error instanceof WorkerDeath)) throw error
@@ -72,6 +74,9 @@ export function createPooledEngine(options: PooledEngineOptions): Engine {
 
   return {
     runtimeId: options.runtimeId,
+    get device() {
+      return device
+    },
     run: (model, inputs, runOptions = {}) => perform(model, inputs.map(detach), runOptions),
     warm: async (model, runOptions = {}) => {
       await perform(model, undefined, runOptions)

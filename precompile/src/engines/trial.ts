@@ -13,6 +13,8 @@ export interface EngineReport {
   readonly reason?: string
   /** Absent where the engine could not be made. */
   readonly runtimeId?: RuntimeId
+  /** The name of the device that it runs on, where that is not the CPU. */
+  readonly device?: string
   readonly knownAnswers?: KnownAnswerResult
   /** Median of a run of a small convolutional network, the way to the engine and back included. */
   readonly medianMs?: number
@@ -37,20 +39,23 @@ export async function tryEngine(
   let engine: Engine | undefined
   try {
     engine = await create()
-    const { runtimeId } = engine
     const knownAnswers = await checkKnownAnswers(engine, runOptions(signal))
+    const found = { name, ...describeEngine(engine), knownAnswers }
     if (!knownAnswers.passed) {
       await engine.close()
-      const reason = describeWrong(knownAnswers)
-      return { report: { name, works: false, reason, runtimeId, knownAnswers } }
+      return { report: { ...found, works: false, reason: describeWrong(knownAnswers) } }
     }
     const medianMs = await measureEngine(engine, signal)
-    return { engine, report: { name, works: true, runtimeId, knownAnswers, medianMs } }
+    return { engine, report: { ...found, works: true, medianMs } }
   } catch (error) {
     await engine?.close()
-    const runtimeId = engine && { runtimeId: engine.runtimeId }
-    return { report: { name, works: false, reason: reasonOf(error), ...runtimeId } }
+    const found = engine ? describeEngine(engine) : {}
+    return { report: { name, ...found, works: false, reason: reasonOf(error) } }
   }
+}
+
+function describeEngine({ runtimeId, device }: Engine): Pick<EngineReport, 'runtimeId' | 'device'> {
+  return { runtimeId, ...(device !== undefined && { device }) }
 }
 
 /** Median milliseconds of a run of the known network, one at a time. */

@@ -58,12 +58,18 @@ export async function checkKnownAnswers(
       missing.push({ operator, reason: error.reason })
     }
   }
+  const start = (known: KnownModel) => {
+    const checking = check(known)
+    // An engine that fails fails them all, and the first to say so ends the check.
+    checking.catch(() => {})
+    waiting.push(checking)
+  }
   const operators = Object.keys(knownCases)
   for (const operator of operators) {
-    waiting.push(check(writeKnownModel(operator, knownCases[operator] ?? [])))
+    start(writeKnownModel(operator, knownCases[operator] ?? []))
     if (waiting.length >= AHEAD) await waiting.shift()
   }
-  waiting.push(check({ operator: NETWORK, ...writeKnownNetwork(), caseOf: [0] }))
+  start({ operator: NETWORK, ...writeKnownNetwork(), caseOf: [0] })
   await Promise.all(waiting)
   const cases = operators.reduce((sum, operator) => sum + (knownCases[operator]?.length ?? 0), 0)
   return { passed: wrong.length === 0, operators: operators.length, cases, wrong, missing }
@@ -75,7 +81,6 @@ async function compare(
   options: RunOptions,
 ): Promise<WrongAnswer | undefined> {
   const running = engine.run(readModel(known.bytes), known.inputs, options)
-  // Heard below; until then a rejection has nobody.
   running.catch(() => {})
   const want = evaluateExact(readExactGraph(known.bytes), known.inputs)
   const got = await running

@@ -53,6 +53,9 @@ async function load(
     executionMode: 'sequential',
     intraOpNumThreads: threadsPerRun,
     interOpNumThreads: 1,
+    // A session keeps no memory between runs: what many of them keep nobody counts.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
     logSeverityLevel: FATAL_ONLY,
   })
   sessions.set(id, session, { size: Math.min(sessionBytes, sessions.maxSize) })

@@ -12,24 +12,20 @@ const ENDED_BY_FAULT = 70
 const [sessionBytes, software] = process.argv.slice(2) as [string, string]
 
 let gpu: Promise<Gpu> | undefined
-let underWay = 0
 const sessions = new LRUCache<string, GpuSession>({
   maxSize: Number(sessionBytes),
   dispose: (session) => session.release(),
 })
 
 process.on('message', async (request: ProcessRequest) => {
-  underWay += 1
   const answer = await answerRequest(request).catch(judge)
-  underWay -= 1
   process.send?.({ task: request.task, answer } satisfies ProcessReply)
 })
 // Ctrl-C in a terminal reaches this process too; its parent decides when it ends.
 process.on('SIGINT', () => {})
-// Whoever ends this process alone takes the GPU away from it; a run under way then says so, and ends the process.
-process.on('SIGTERM', async () => {
-  if (underWay === 0) process.exit()
-  await gpu?.then((device) => device.destroy())
+// Whoever ends this process takes the GPU away from it: the run that is under way, or the next one, says so and ends it.
+process.on('SIGTERM', () => {
+  gpu?.then((device) => device.destroy()).catch(() => {})
 })
 // Not process.exit: a driver may hang in its destructors, and nothing here is worth keeping.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
@@ -40,7 +36,8 @@ async function answerRequest({ model, inputs }: ProcessRequest): Promise<Process
   const session =
     sessions.get(model.id) ?? (model.bytes && (await load(device, model.id, model.bytes)))
   if (!session) return { type: 'unloaded' }
-  return { type: 'outputs', outputs: inputs ? await session.run(inputs.map(aligned)) : [] }
+  const outputs = inputs ? await session.run(inputs.map(aligned)) : []
+  return { type: 'outputs', outputs, device: device.description }
 }
 
 async function load(device: Gpu, id: string, bytes: Uint8Array): Promise<GpuSession> {

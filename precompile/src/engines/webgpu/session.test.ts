@@ -1,9 +1,11 @@
+import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readExactGraph } from '../../exact/read.js'
 import { evaluateExact } from '../../exact/reference.js'
 import { Dtype, type Tensor } from '../../tensor.js'
 import { findGpu } from '../../testing/gpu.js'
 import { bytesOf, node, onnx, value, weight } from '../../testing/onnx.js'
+import { RandomGraph, type Step } from '../../testing/randomGraph.js'
 import { type KnownCase, knownCases } from '../knownAnswers/cases.js'
 import { writeKnownModel } from '../knownAnswers/model.js'
 import { writeKnownNetwork } from '../knownAnswers/network.js'
@@ -62,6 +64,21 @@ describe.skipIf(!found)('GpuSession', () => {
 
   test.each(Object.entries(corners()))('corners of %s', async (operator, cases) => {
     await expectReference(gpu, writeKnownModel(operator, cases))
+  })
+
+  test('random graphs give the bits of the reference', async () => {
+    const steps = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat()) as fc.Arbitrary<Step>, {
+      minLength: 5,
+      maxLength: 40,
+      size: 'max',
+    })
+    await fc.assert(
+      fc.asyncProperty(steps, fc.nat(), async (list, seed) => {
+        const graph = new RandomGraph(list)
+        await expectReference(gpu, { bytes: graph.bytes, inputs: graph.inputs(seed) })
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('runs again and again, on new inputs', async () => {
