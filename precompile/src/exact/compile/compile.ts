@@ -93,6 +93,12 @@ function finish(graph: FloatGraph, lowered: Lowered, limits: ModelLimits): Model
   }
 }
 
-function encodingOf({ scales: [scale = 1], zeros: [zero = 0], interval }: Quantised): Encoding {
+function encodingOf({
+  scales: [scale = 1],
+  zeros: [zero = 0],
+  interval,
+  order,
+}: Quantised): Encoding {
+  if (order) return { kind: 'ordered' }
   return { kind: 'linear', ...fractionOf(scale), zero: BigInt(zero), ...interval }
 }

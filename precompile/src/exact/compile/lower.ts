@@ -1,7 +1,10 @@
 import { Dtype, isFloat, type Shape, type Tensor } from '../../tensor.js'
 import { hull } from '../interval.js'
 import { fromTensor, integerTensor, isIntegerDtype } from '../tensor.js'
+import { orderedFeature } from '../trees/feature.js'
+import { align } from './align.js'
 import type { Range } from './calibrate.js'
+import { centred } from './centred.js'
 import { Emitter, isProofError } from './emit.js'
 import { LoweringError } from './errors.js'
 import {
@@ -13,10 +16,24 @@ import {
   siteOf,
 } from './float.js'
 import type { FloatConstant, LoweringContext } from './lowering.js'
-import { keepsScale, lowerings } from './lowerings.js'
+import {
+  type InputForm,
+  inputForms,
+  keepsForm,
+  keepsRange,
+  keepsScale,
+  lowerings,
+} from './lowerings.js'
 import { numbersOf } from './numbers.js'
-import { type Encoded, encodingOf, isPlain, linear, type Quantised } from './quantised.js'
-import { requantise } from './requantise.js'
+import {
+  type Encoded,
+  encodingOf,
+  fineEncodingOf,
+  isPlain,
+  linear,
+  type Quantised,
+} from './quantised.js'
+import { castTo, requantise } from './requantise.js'
 import { unify } from './unify.js'
 
 /** A float graph with its calibrated ranges, as the last passes take it. */
@@ -84,8 +101,34 @@ class Lowerer {
       const [low, high] = type === Dtype.int32 ? [-(2n ** 31n), 2n ** 31n - 1n] : [0n, 255n]
       return linear(this.emitter.input(name, type, shape, hull(low, high)), 1)
     }
+    const form = this.formOf(name)
+    if (form === 'ordered') {
+      const { low, high } = orderedFeature
+      const input = this.emitter.input(name, Dtype.int32, shape, hull(low, high))
+      return { ...linear(input, 1), order: () => orderedFeature }
+    }
+    if (form === 'fine') {
+      const { dtype: fine, scale, high } = fineEncodingOf(this.range(name))
+      return linear(this.emitter.input(name, fine, shape, hull(BigInt(-high), BigInt(high))), scale)
+    }
     const { dtype: type, scale, zero, high } = encodingOf(this.range(name), this.calibrated.bits)
     return linear(this.emitter.input(name, type, shape, hull(0n, BigInt(high))), scale, zero)
+  }
+
+  /** The form in which all that read an input want it, if they want the same. */
+  private formOf(name: string): InputForm {
+    const forms = new Set<InputForm>()
+    const open = [name]
+    // Values that are appended while the loop runs are its work, too.
+    for (const value of open) {
+      if (this.outputs.has(value)) return 'narrow'
+      for (const { operator, outputs } of this.readers.get(value) ?? []) {
+        if (keepsForm.has(operator)) open.push(...outputs)
+        else forms.add(inputForms[operator] ?? 'narrow')
+      }
+    }
+    const [form = 'narrow'] = forms
+    return forms.size === 1 ? form : 'narrow'
   }
 
   private lowerNode(node: FloatNode): void {
@@ -154,18 +197,33 @@ class Lowerer {
     const known = this.narrowed.get(name)
     if (known) return known
     const value = this.value(name)
+    const heir = this.heirOf(name, keepsRange).name
     const narrow = this.isNarrow(value)
-      ? value
-      : requantise(this.emitter, value, encodingOf(this.range(name), this.calibrated.bits))
+      ? { ...value, ...castTo(this.emitter, value, this.narrowType) }
+      : requantise(this.emitter, value, encodingOf(this.range(heir), this.calibrated.bits))
     this.narrowed.set(name, narrow)
     return narrow
   }
 
+  private get narrowType() {
+    return this.calibrated.bits === 8 ? Dtype.uint8 : Dtype.int32
+  }
+
+  /** Whether a value is what a narrow one is but for its type. */
   private isNarrow(value: Quantised): boolean {
-    if (!isPlain(value) || (value.scales[0] as number) <= 0) return false
-    if (value.dtype === Dtype.uint8) return true
-    const { low, high } = value.interval
-    return this.calibrated.bits === 16 && value.dtype === Dtype.int32 && low >= 0n && high <= 65535n
+    const high = this.calibrated.bits === 8 ? 255 : 65535
+    const [scale = 0] = value.scales
+    const [zero = 0] = value.zeros
+    const { interval } = value
+    return (
+      isPlain(value) &&
+      scale > 0 &&
+      Number.isInteger(zero) &&
+      zero >= 0 &&
+      zero <= high &&
+      interval.low >= 0n &&
+      interval.high <= BigInt(high)
+    )
   }
 
   range(name: string): Range {
@@ -180,13 +238,13 @@ class Lowerer {
   }
 
   /** The value in whose encoding this one will be asked for: through the operators that keep scales. */
-  heirOf(name: string): { name: string; isOutput: boolean } {
+  heirOf(name: string, through = keepsScale): { name: string; isOutput: boolean } {
     let heir = name
     while (!this.outputs.has(heir)) {
       const readers = this.readers.get(heir) ?? []
       const [reader] = readers
       const next = reader?.outputs[0]
-      if (readers.length !== 1 || !reader || !next || !keepsScale.has(reader.operator)) break
+      if (readers.length !== 1 || !reader || !next || !through.has(reader.operator)) break
       heir = next
     }
     return { name: heir, isOutput: this.outputs.has(heir) }
@@ -239,6 +297,29 @@ class NodeLowering implements LoweringContext {
   plain(index: number): Quantised {
     const value = this.input(index)
     return isPlain(value) ? value : this.narrow(index)
+  }
+
+  isReal(index: number): boolean {
+    return isFloat(floatValueOf(this.lowerer.floats, this.inputName(index)).dtype)
+  }
+
+  centred(index: number, magnitude: number): Quantised {
+    return centred(this.emitter, this.input(index), this.inputRange(index), magnitude)
+  }
+
+  centredNarrow(index: number): Quantised {
+    const value = this.narrow(index)
+    return centred(this.emitter, value, this.inputRange(index), 2 ** 20)
+  }
+
+  movable(index: number): Quantised {
+    const value = this.input(index)
+    if (!this.isReal(index)) return value
+    return this.isWide(0) ? this.unify(value) : this.narrow(index)
+  }
+
+  align(values: readonly Quantised[]): readonly Quantised[] {
+    return align(this.emitter, values)
   }
 
   constant(index: number): FloatConstant | undefined {

@@ -58,6 +58,14 @@ export interface LoweringContext {
   requireConstant(index: number): FloatConstant
   /** Whole numbers of a constant that describes shapes or axes. */
   integers(index: number): readonly number[]
+  /** Whether an input is of a float type; otherwise it is the integers themselves. */
+  isReal(index: number): boolean
+  /** The input as int32 less its zero, of at most this magnitude: less finely where it has to be. */
+  centred(index: number, magnitude: number): Quantised
+  /** The narrow input as int32 less its zero. */
+  centredNarrow(index: number): Quantised
+  /** The input in the form in which elements are moved: narrow, or with one scale on the way to an output of the graph. */
+  movable(index: number): Quantised
   /** Shape of an input, without lowering it. */
   inputShape(index: number): Shape
   outputShape(index: number): Shape
@@ -73,6 +81,8 @@ export interface LoweringContext {
   requantise(value: Quantised, target: Encoded): Quantised
   /** One scale and zero for all channels, without loss where int32 has the room. */
   unify(value: Quantised): Quantised
+  /** Values with one common scale and zero, in one type. */
+  align(values: readonly Quantised[]): readonly Quantised[]
   /** Ends the compilation. @throws LoweringError which names the node. */
   refuse(reason: string, remedy?: string): never
   readonly site: ModelErrorSite

@@ -3,6 +3,7 @@ import { integerTensor } from '../tensor.js'
 import type { LoweringContext } from './lowering.js'
 import { isPlain, linear, type Quantised, UNCLAMPED } from './quantised.js'
 import { planScales, quantiseWeights, WEIGHT_ZERO } from './weights.js'
+import { wideDenseProduct, wideDynamicProduct } from './wideProduct.js'
 
 /** A constant right side of a product, [terms, columns]. */
 export interface Matrix {
@@ -18,6 +19,7 @@ export function denseProduct(
   x: Quantised,
   { values, shape, biases }: Matrix,
 ): Quantised {
+  if (context.bits === 16) return wideDenseProduct(context, x, { values, shape, biases })
   const { emitter } = context
   const [terms, columns] = shape as [number, number]
   const largest = new Array<number>(columns).fill(0)
@@ -50,6 +52,7 @@ export function denseProduct(
 /** The product of two narrow tensors. */
 export function dynamicProduct(context: LoweringContext, a: Quantised, b: Quantised): Quantised {
   if (!isPlain(a) || !isPlain(b)) context.refuse('a side of the product has several scales')
+  if (context.bits === 16) return wideDynamicProduct(context, a, b)
   const { emitter } = context
   const zeros = [a, b].map(({ zeros: [zero = 0] }) =>
     emitter.constant(integerTensor(Dtype.uint8, [], [zero])),

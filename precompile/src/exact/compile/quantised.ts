@@ -1,4 +1,5 @@
 import { Dtype } from '../../tensor.js'
+import type { Feature } from '../trees/feature.js'
 import type { Range } from './calibrate.js'
 import type { Emitted } from './emit.js'
 
@@ -22,6 +23,11 @@ export interface Quantised extends Emitted {
   /** Counted from the front; of use only where there are several scales or zeros. */
   readonly axis: number
   readonly clamp: Clamp
+  /**
+   * Where the integers stand for reals in order only: what those of each column stand for. Scales and zeros mean nothing
+   * then. Only lowerings whose operators are listed in `inputForms` see such a value.
+   */
+  readonly order?: (column: number) => Feature
 }
 
 /** How a lowering wants a tensor: integers from 0 to `high` with one scale. */
@@ -56,6 +62,21 @@ export function encodingOf({ low, high }: Range, bits: 8 | 16): Encoded {
   return { dtype: bits === 8 ? Dtype.uint8 : Dtype.int32, scale, zero, high: steps }
 }
 
+/** Steps of a fine encoding within the range, and how far beyond it the encoding goes on. */
+const FINE_BITS = 27
+const FINE_HEADROOM = 16
+
+/** The encoding of a range in as many steps as int32 has, a power of two each, with room for what calibration missed. */
+export function fineEncodingOf({ low, high }: Range): {
+  dtype: typeof Dtype.int32
+  scale: number
+  high: number
+} {
+  const reach = Math.max(Math.abs(low), Math.abs(high)) || 1
+  const scale = 2 ** (Math.ceil(Math.log2(reach)) - FINE_BITS)
+  return { dtype: Dtype.int32, scale, high: FINE_HEADROOM * 2 ** FINE_BITS - 1 }
+}
+
 /** The largest absolute value of the integers. */
 export function magnitudeOf({ interval }: Emitted): number {
   return Math.max(Math.abs(Number(interval.low)), Math.abs(Number(interval.high)))
@@ -75,4 +96,10 @@ export function at(list: readonly number[], channel: number): number {
 export function channelShape({ shape, axis }: Quantised, channels: number): readonly number[] {
   if (channels === 1) return []
   return [channels, ...shape.slice(axis + 1).map(() => 1)]
+}
+
+/** A further clamp, which waits like those before it. Bounds that cross leave the upper one, as in ONNX. */
+export function clampedTo(value: Quantised, low: number, high: number): Quantised {
+  const inside = (real: number) => Math.min(high, Math.max(low, real))
+  return { ...value, clamp: { low: inside(value.clamp.low), high: inside(value.clamp.high) } }
 }

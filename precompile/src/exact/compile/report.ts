@@ -6,6 +6,7 @@ import type { Model } from '../../model/model.js'
 import { readModel } from '../../model/read.js'
 import { bytesPerElement, elementCount, isFloat, type Tensor } from '../../tensor.js'
 import { integerTensor, toTensor } from '../tensor.js'
+import { orderOfFloat } from '../trees/feature.js'
 import { Probe } from './calibrate.js'
 import { type FloatGraph, floatBytes, floatValueOf, inferFloatValues } from './float.js'
 import type { Lowered } from './lower.js'
@@ -95,7 +96,7 @@ function comparable(graph: FloatGraph, lowered: Lowered): readonly string[] {
   return graph.nodes.flatMap(({ outputs }) =>
     outputs.filter((name) => {
       const value = lowered.values.get(name)
-      if (name === '' || !value || value.constant) return false
+      if (name === '' || !value || value.constant || value.order) return false
       return elementCount(floatValueOf(values, name).shape) === elementCount(value.shape)
     }),
   )
@@ -200,6 +201,9 @@ export function encodeInput(tensor: Tensor, value: Quantised): Tensor {
   const { dtype, shape, interval } = value
   const [low, high] = [Number(interval.low), Number(interval.high)]
   const isReal = isFloat(tensor.dtype)
+  if (value.order && isReal) {
+    return toTensor(integerTensor(dtype, shape, numbersOf(tensor).map(orderOfFloat)))
+  }
   const integers = numbersOf(tensor).map((real) => {
     const q = isReal ? Math.round(real / at(value.scales, 0)) + at(value.zeros, 0) : real
     return Math.min(high, Math.max(low, q))

@@ -1,10 +1,12 @@
 import { Dtype } from '../../tensor.js'
+import { canAbsorb, channelConstant, scaleBy, shiftBy } from './affine.js'
 import type { Emitted } from './emit.js'
 import type { LoweringContext } from './lowering.js'
 import {
   at,
   channelShape,
   channelsOf,
+  isClamped,
   magnitudeOf,
   type Quantised,
   UNCLAMPED,
@@ -15,6 +17,35 @@ import { perChannel } from './weights.js'
 const ACCUMULATOR_MAX = 2 ** 30
 /** A factor of at least this many steps gets a scale right to a quarter of a percent of one. */
 const FINE_FACTOR = 512
+
+/** a + sign · b, for two inputs of a node of which one may be a constant. */
+export function lowerSum(context: LoweringContext, sign: 1 | -1): Quantised {
+  const signed = (value: Quantised, isSecond: boolean) =>
+    isSecond && sign < 0 ? scaleBy(value, { axis: 0, values: [-1] }) : value
+  for (const [side, other] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const constant = context.constant(other)
+    if (!constant || context.constant(side)) continue
+    const offset = channelConstant(constant, context.inputShape(side))
+    if (!offset) continue
+    const value = signed(absorbing(context, side, offset), side === 1)
+    const values = Array.from(offset.values, (real) => (other === 1 ? sign * real : real))
+    return shiftBy(value, { ...offset, values })
+  }
+  return addTensors(context, context.input(0), signed(context.input(1), true))
+}
+
+/** The input in a form whose scales and zeros can take the constant up. */
+export function absorbing(
+  context: LoweringContext,
+  index: number,
+  constant: Parameters<typeof canAbsorb>[1],
+): Quantised {
+  const value = context.input(index)
+  return canAbsorb(value, constant) ? value : context.narrow(index)
+}
 
 /**
  * The sum of two tensors that broadcast. The one with more channels, or the finer scale, keeps its scales (times a
@@ -32,8 +63,7 @@ function isBase(a: Quantised, b: Quantised): boolean {
 
 /** Clamps cannot wait beyond a sum. */
 function ready(context: LoweringContext, value: Quantised): Quantised {
-  const { low, high } = value.clamp
-  return low === UNCLAMPED.low && high === UNCLAMPED.high ? value : context.unify(value)
+  return isClamped(value.clamp) ? context.unify(value) : value
 }
 
 function sumOnto(context: LoweringContext, base: Quantised, given: Quantised): Quantised {

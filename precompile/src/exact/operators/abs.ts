@@ -1,3 +1,5 @@
+import type { Lowering } from '../compile/lowering.js'
+import { linear } from '../compile/quantised.js'
 import { hull, type Interval, negate, union } from '../interval.js'
 import { unary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -18,4 +20,13 @@ function absolute(interval: Interval): Interval {
   if (interval.low >= 0n) return interval
   if (interval.high <= 0n) return negate(interval)
   return union({ low: 0n, high: 0n }, hull(-interval.low, interval.high))
+}
+
+const ABS_ROOM = 2 ** 30
+
+export const lowerAbs: Lowering = (context) => {
+  const x = context.centred(0, ABS_ROOM)
+  const single = x.scales.length === 1 ? x : context.centred(0, 2 ** 15)
+  const [scale = 1] = single.scales
+  return [linear(context.emitter.node('Abs', [single]), Math.abs(scale))]
 }

@@ -1,5 +1,5 @@
 import type { Lowering } from '../compile/lowering.js'
-import { addTensors } from '../compile/sum.js'
+import { lowerSum } from '../compile/sum.js'
 import { add as addIntervals } from '../interval.js'
 import { binary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -19,7 +19,5 @@ export const add: ExactOperator = {
   ),
 }
 
-/** Two tensors, in the scales of the finer one. */
-export const lowerAdd: Lowering = (context) => [
-  addTensors(context, context.input(0), context.input(1)),
-]
+/** A constant moves the zero; of two tensors the coarser one is multiplied to meet the finer. */
+export const lowerAdd: Lowering = (context) => [lowerSum(context, 1)]

@@ -1,4 +1,6 @@
 import { Dtype } from '../../tensor.js'
+import { lowerCast as lowerCastTo } from '../compile/cast.js'
+import type { Lowering } from '../compile/lowering.js'
 import type { Interval } from '../interval.js'
 import { outputOf } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -33,3 +35,6 @@ function truth({ low, high }: Interval): Interval {
   const isNeverZero = low > 0n || high < 0n
   return { low: isNeverZero ? 1n : 0n, high: isZero ? 0n : 1n }
 }
+
+/** Between reals nothing changes; from a bool or an integer to a real the integer is kept. */
+export const lowerCast: Lowering = (context) => [lowerCastTo(context)]

@@ -1,4 +1,6 @@
 import { Dtype, elementCount } from '../../tensor.js'
+import type { Lowering } from '../compile/lowering.js'
+import { clampedTo } from '../compile/quantised.js'
 import { highest, lowest } from '../interval.js'
 import { outputOf } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -32,4 +34,16 @@ export const clip: ExactOperator = {
     }
     return [output]
   },
+}
+
+/** A clamp that is left to whoever asks for the value. */
+export const lowerClip: Lowering = (context) => {
+  const { attributes } = context.node
+  const bound = (index: number, name: string, open: number) =>
+    context.has(index)
+      ? (context.requireConstant(index).values[0] ?? open)
+      : attributes.float(name, open)
+  const low = bound(1, 'min', Number.NEGATIVE_INFINITY)
+  const high = bound(2, 'max', Number.POSITIVE_INFINITY)
+  return [clampedTo(context.input(0), low, high)]
 }

@@ -1,3 +1,4 @@
+import type { Lowering } from '../compile/lowering.js'
 import { type Interval, union } from '../interval.js'
 import type { IntegerTensor } from '../tensor.js'
 import { axisOf } from './axes.js'
@@ -25,4 +26,18 @@ export const concat: ExactOperator = {
     }
     return [output]
   },
+}
+
+/** Each part is brought to the encoding of the whole; on the way to an output of the graph, to one fine scale. */
+export const lowerConcat: Lowering = (context) => {
+  const { node, emitter } = context
+  const indices = node.inputs.map((_, i) => i)
+  const axis = BigInt(axisOf(node.attributes.requiredInt('axis'), context.outputShape(0)))
+  const isMoved = !context.isReal(0) || context.isWide(0)
+  const parts = isMoved
+    ? context.align(indices.map((i) => context.input(i)))
+    : indices.map((i) => context.requantise(context.input(i), context.target(0)))
+  const [first] = parts
+  if (!first) return context.refuse('it has no inputs')
+  return [{ ...first, ...emitter.node('Concat', parts, { axis }) }]
 }

@@ -1,3 +1,5 @@
+import type { Lowering } from '../compile/lowering.js'
+import { lowerQuotient } from '../compile/scaling.js'
 import { contains, divide } from '../interval.js'
 import { binary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -24,3 +26,6 @@ export const div: ExactOperator = {
     (a, b) => a / b,
   ),
 }
+
+/** By a constant, a change of scale; by a tensor that keeps away from zero, a division of integers. */
+export const lowerDiv: Lowering = (context) => [lowerQuotient(context)]

@@ -1,3 +1,4 @@
+import type { Lowering } from '../compile/lowering.js'
 import { broadcastStrides } from './broadcast.js'
 import { moved } from './moved.js'
 import type { ExactOperator } from './operator.js'
@@ -11,4 +12,10 @@ export const expand: ExactOperator = {
     const output = context.outputs[0]?.shape ?? []
     return [moved(context, { strides: broadcastStrides(output, context.input(0).shape) })]
   },
+}
+
+export const lowerExpand: Lowering = (context) => {
+  const x = context.movable(0)
+  const shape = context.emitter.list(context.outputShape(0))
+  return [{ ...x, ...context.emitter.node('Expand', [x, shape]) }]
 }

@@ -1,3 +1,7 @@
+import { Dtype } from '../../tensor.js'
+import type { Emitted } from '../compile/emit.js'
+import type { Lowering, LoweringContext } from '../compile/lowering.js'
+import { integerTensor } from '../tensor.js'
 import { axisOf, numbersOf } from './axes.js'
 import { outputOf } from './elementwise.js'
 import { expectIndices, fromFront } from './indices.js'
@@ -32,4 +36,30 @@ export const gather: ExactOperator = {
     read(output.data, data, offsets)
     return [output]
   },
+}
+
+/** Indices that the graph computes are clamped to the axis, so that none can be out of range. */
+export const lowerGather: Lowering = (context) => {
+  const { emitter, node } = context
+  const x = context.movable(0)
+  const axis = axisOf(node.attributes.int('axis', 0), x.shape)
+  const size = x.shape[axis] as number
+  const constant = context.constant(1)
+  const attributes = { axis: BigInt(axis) }
+  if (constant) {
+    const indices = integerTensor(Dtype.int64, constant.shape, constant.values)
+    return [{ ...x, ...emitter.node('Gather', [x, emitter.constant(indices)], attributes) }]
+  }
+  const indices = inRange(context, context.input(1), size)
+  return [{ ...x, ...emitter.node('Gather', [x, indices], attributes) }]
+}
+
+function inRange({ emitter }: LoweringContext, indices: Emitted, size: number): Emitted {
+  const { interval, dtype } = indices
+  if (interval.low >= BigInt(-size) && interval.high < BigInt(size)) {
+    const isIndex = dtype === Dtype.int32 || dtype === Dtype.int64
+    return isIndex ? indices : emitter.node('Cast', [indices], { to: BigInt(Dtype.int32) })
+  }
+  const ends = [-size, size - 1].map((end) => emitter.scalar(Dtype.int32, end))
+  return emitter.node('Clip', [indices, ...ends])
 }

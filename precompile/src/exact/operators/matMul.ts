@@ -1,3 +1,5 @@
+import type { Lowering } from '../compile/lowering.js'
+import { denseProduct, dynamicProduct } from '../compile/product.js'
 import { type DotBounds, dotOf, weightedDot } from './dot.js'
 import { outputOf } from './elementwise.js'
 import type { BoundsContext, ExactOperator } from './operator.js'
@@ -36,4 +38,15 @@ function boundsOf(context: BoundsContext): DotBounds {
     return weightedDot(context, { tensor: a.constant, zero, ...leftLines(a.shape) }, b.interval)
   }
   return dotOf(a.shape.at(-1) as number, a.interval, b.interval)
+}
+
+/** A constant matrix on the right has a scale for each column; all else is a product of two narrow tensors. */
+export const lowerMatMul: Lowering = (context) => {
+  const weights = context.constant(1)
+  if (weights?.shape.length !== 2 || context.constant(0)) {
+    return [dynamicProduct(context, context.narrow(0), context.narrow(1))]
+  }
+  const { values, shape } = weights
+  const biases = new Array<number>(shape[1] as number).fill(0)
+  return [denseProduct(context, context.narrow(0), { values, shape, biases })]
 }

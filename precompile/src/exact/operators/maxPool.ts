@@ -1,4 +1,6 @@
 import { Dtype, elementCount } from '../../tensor.js'
+import type { Lowering } from '../compile/lowering.js'
+import { convAttributes, resolvePads, windowAttributes } from '../compile/window.js'
 import { outputOf } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
 import { isPadded, windowOf, windowOffsets } from './window.js'
@@ -36,4 +38,15 @@ export const maxPool: ExactOperator = {
     }
     return [output]
   },
+}
+
+export const lowerMaxPool: Lowering = (context) => {
+  const { attributes, outputs } = context.node
+  if (outputs[1]) context.refuse('its indices are wanted', 'Export without return_indices.')
+  const x = context.narrow(0)
+  const window = convAttributes(attributes, attributes.requiredInts('kernel_shape'))
+  const pads = resolvePads(attributes, x.shape.slice(2), window)
+  const ceil = { ceil_mode: BigInt(attributes.int('ceil_mode', 0)) }
+  const all = { ...windowAttributes(window, pads), ...ceil }
+  return [{ ...x, ...context.emitter.node('MaxPool', [x], all) }]
 }

@@ -1,4 +1,6 @@
 import { Dtype } from '../../tensor.js'
+import { lowerExtreme } from '../compile/extreme.js'
+import type { Lowering } from '../compile/lowering.js'
 import { lowest } from '../interval.js'
 import { variadic } from './elementwise.js'
 import type { ExactOperator, ExactValue } from './operator.js'
@@ -12,3 +14,6 @@ export const min: ExactOperator = {
   ],
   evaluate: variadic(Math.min),
 }
+
+/** A single number is a clamp; tensors are compared in one scale. */
+export const lowerMin: Lowering = (context) => [lowerExtreme(context, 'Min')]

@@ -1,3 +1,5 @@
+import type { Lowering } from '../compile/lowering.js'
+import { lowerProduct } from '../compile/scaling.js'
 import { multiply } from '../interval.js'
 import { binary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -13,3 +15,6 @@ export const mul: ExactOperator = {
   },
   evaluate: binary(Math.imul, (a, b) => a * b),
 }
+
+/** A constant changes the scale; two tensors are multiplied less their zeros. */
+export const lowerMul: Lowering = (context) => [lowerProduct(context)]

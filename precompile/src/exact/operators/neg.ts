@@ -1,3 +1,5 @@
+import { negated } from '../compile/affine.js'
+import type { Lowering } from '../compile/lowering.js'
 import { negate } from '../interval.js'
 import { unary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -16,3 +18,6 @@ export const neg: ExactOperator = {
     (a) => -a,
   ),
 }
+
+/** Turns the scale round: nothing is emitted. */
+export const lowerNeg: Lowering = (context) => [negated(context.input(0))]

@@ -1,4 +1,6 @@
 import { Dtype, elementCount } from '../../tensor.js'
+import type { Lowering } from '../compile/lowering.js'
+import { lowerPadding } from '../compile/padding.js'
 import { union } from '../interval.js'
 import { axisOf, numbersOf } from './axes.js'
 import { outputOf } from './elementwise.js'
@@ -38,3 +40,6 @@ export const pad: ExactOperator = {
     return [output]
   },
 }
+
+/** A border of the encoded value; the other modes look up elements along each axis. */
+export const lowerPad: Lowering = (context) => [lowerPadding(context)]

@@ -1,4 +1,6 @@
 import { Dtype } from '../../tensor.js'
+import type { Lowering } from '../compile/lowering.js'
+import { lowerReduction } from '../compile/reduction.js'
 import type { ExactOperator } from './operator.js'
 import { reduce, reducedCount } from './reduce.js'
 
@@ -15,3 +17,5 @@ export const reduceMin: ExactOperator = {
   },
   evaluate: (context) => [reduce<number>(context, SINCE, Math.min)],
 }
+
+export const lowerReduceMin: Lowering = (context) => [lowerReduction(context, 'ReduceMin')]

@@ -1,4 +1,6 @@
 import { Dtype } from '../../tensor.js'
+import type { Lowering } from '../compile/lowering.js'
+import { lowerReduction } from '../compile/reduction.js'
 import { contains, type Interval } from '../interval.js'
 import type { ExactOperator } from './operator.js'
 import { reduce, reducedCount } from './reduce.js'
@@ -38,3 +40,5 @@ export const reduceSum: ExactOperator = {
 function withZero({ low, high }: Interval): Interval {
   return { low: low < 0n ? low : 0n, high: high > 0n ? high : 0n }
 }
+
+export const lowerReduceSum: Lowering = (context) => [lowerReduction(context, 'sum')]

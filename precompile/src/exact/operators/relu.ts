@@ -1,8 +1,7 @@
 import type { Lowering } from '../compile/lowering.js'
+import { clampedTo } from '../compile/quantised.js'
 
 /** A clamp that is left to whoever asks for the value. */
-export const lowerRelu: Lowering = (context) => {
-  const x = context.input(0)
-  const { low, high } = x.clamp
-  return [{ ...x, clamp: { low: Math.max(0, low), high: Math.max(0, high) } }]
-}
+export const lowerRelu: Lowering = (context) => [
+  clampedTo(context.input(0), 0, Number.POSITIVE_INFINITY),
+]

@@ -1,3 +1,4 @@
+import type { Lowering } from '../compile/lowering.js'
 import { axisOf, numbersOf } from './axes.js'
 import { moved } from './moved.js'
 import type { EvaluateContext, ExactOperator } from './operator.js'
@@ -46,4 +47,20 @@ function rangesOf({ input, inputs }: EvaluateContext) {
     from,
     step: steps[i] as number,
   }))
+}
+
+/** Starts, ends, axes and steps are attributes before operator set 10. */
+export const lowerSlice: Lowering = (context) => {
+  const { attributes } = context.node
+  const x = context.movable(0)
+  const list = (index: number, name: string) =>
+    context.has(index) ? context.integers(index) : attributes.ints(name)
+  const starts = list(STARTS, 'starts') ?? context.refuse('it has no starts')
+  const axes = list(AXES, 'axes') ?? starts.map((_, i) => i)
+  const ends = list(ENDS, 'ends') ?? context.refuse('it has no ends')
+  const steps = list(STEPS, 'steps') ?? starts.map(() => 1)
+  const near = (value: number) => Math.min(FAR_END, Math.max(-FAR_END, value))
+  const lists = [starts.map(near), ends.map(near), axes, steps]
+  const inputs = lists.map((values) => context.emitter.list(values))
+  return [{ ...x, ...context.emitter.node('Slice', [x, ...inputs]) }]
 }

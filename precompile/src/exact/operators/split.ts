@@ -1,3 +1,4 @@
+import type { Lowering } from '../compile/lowering.js'
 import { axisOf } from './axes.js'
 import { moved } from './moved.js'
 import type { ExactOperator } from './operator.js'
@@ -19,4 +20,14 @@ export const split: ExactOperator = {
       return part
     })
   },
+}
+
+export const lowerSplit: Lowering = (context) => {
+  const { node, emitter } = context
+  const x = context.movable(0)
+  const axis = axisOf(node.attributes.int('axis', 0), x.shape)
+  const sizes = node.outputs.map((_, i) => context.outputShape(i)[axis] as number)
+  const attributes = { axis: BigInt(axis) }
+  const parts = emitter.nodeOf(sizes.length, 'Split', [x, emitter.list(sizes)], attributes)
+  return parts.map((part) => ({ ...x, ...part }))
 }

@@ -1,3 +1,5 @@
+import type { Lowering } from '../compile/lowering.js'
+import { lowerSum } from '../compile/sum.js'
 import { subtract } from '../interval.js'
 import { binary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -16,3 +18,6 @@ export const sub: ExactOperator = {
     (a, b) => a - b,
   ),
 }
+
+/** As Add, with the scale of the second operand turned round. */
+export const lowerSub: Lowering = (context) => [lowerSum(context, -1)]

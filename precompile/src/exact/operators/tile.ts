@@ -1,3 +1,4 @@
+import type { Lowering } from '../compile/lowering.js'
 import { numbersOf } from './axes.js'
 import { moved } from './moved.js'
 import type { ExactOperator } from './operator.js'
@@ -24,4 +25,10 @@ export const tile: ExactOperator = {
       }),
     ]
   },
+}
+
+export const lowerTile: Lowering = (context) => {
+  const x = context.movable(0)
+  const repeats = context.emitter.list(context.integers(1))
+  return [{ ...x, ...context.emitter.node('Tile', [x, repeats]) }]
 }

@@ -1,4 +1,6 @@
 import { Dtype } from '../../tensor.js'
+import type { Lowering } from '../compile/lowering.js'
+import type { Quantised } from '../compile/quantised.js'
 import { union } from '../interval.js'
 import { broadcastOffsets } from './broadcast.js'
 import { outputOf } from './elementwise.js'
@@ -32,4 +34,14 @@ interface Operand {
 
 function elementOf({ data, offsets }: Operand, index: number): number {
   return data[offsets[index] as number] as number
+}
+
+export const lowerWhere: Lowering = (context) => {
+  const [yes, no] = [context.input(1), context.input(2)]
+  const isMoved = !context.isReal(1) || context.isWide(0)
+  const branches = isMoved
+    ? context.align([yes, no])
+    : [yes, no].map((value) => context.requantise(value, context.target(0)))
+  const [first] = branches as [Quantised, Quantised]
+  return [{ ...first, ...context.emitter.node('Where', [context.input(0), ...branches]) }]
 }

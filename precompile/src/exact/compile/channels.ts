@@ -1,0 +1,54 @@
+import { Dtype, elementCount } from '../../tensor.js'
+import type { FloatConstant, LoweringContext } from './lowering.js'
+import { type Quantised, UNCLAMPED } from './quantised.js'
+import { planScales, quantiseWeights, WEIGHT_ZERO } from './weights.js'
+import { type Pads, type Sliding, windowAttributes } from './window.js'
+
+/** The constant side of a convolution. */
+export interface Kernels {
+  /** [features, channels of a group, ...kernel] */
+  readonly weights: Pick<FloatConstant, 'shape' | 'values'>
+  readonly biases: ArrayLike<number> | undefined
+  readonly group: number
+  readonly window: Sliding & { readonly pads: Pads }
+}
+
+const CHANNEL_AXIS = 1
+
+/** A convolution of a narrow tensor, with a scale for each feature. */
+export function channelProduct(
+  context: LoweringContext,
+  x: Quantised,
+  { weights, biases, group, window }: Kernels,
+): Quantised {
+  const { emitter, node } = context
+  const { shape, values } = weights
+  const [features = 0, ...inside] = shape
+  const terms = elementCount(inside)
+  const largest = new Array<number>(features).fill(0)
+  values.forEach((value, i) => {
+    const feature = Math.floor(i / terms)
+    largest[feature] = Math.max(largest[feature] as number, Math.abs(value))
+  })
+  const [inputScale = 1] = x.scales
+  const [inputZero = 0] = x.zeros
+  const target = context.isWide(0) ? undefined : context.target(0)
+  const plan = planScales(largest, inputScale, target, terms)
+  const kernel = quantiseWeights(
+    emitter,
+    shape,
+    values,
+    (i) => plan.weights[Math.floor(i / terms)] as number,
+  )
+  const zeros = [inputZero, WEIGHT_ZERO].map((zero) => emitter.scalar(Dtype.uint8, zero))
+  const attributes = { ...windowAttributes(window, window.pads), group: BigInt(group) }
+  const sums = emitter.node('ConvInteger', [x, kernel, ...zeros], attributes, node.name)
+  const scales = plan.weights.map((scale) => scale * inputScale)
+  return {
+    ...sums,
+    scales,
+    zeros: scales.map((scale, feature) => -(biases?.[feature] ?? 0) / scale),
+    axis: CHANNEL_AXIS,
+    clamp: UNCLAMPED,
+  }
+}
