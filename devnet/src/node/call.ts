@@ -1,4 +1,4 @@
-import type { Block } from '@ethereumjs/block'
+import type { Block, BlockHeader } from '@ethereumjs/block'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { RunTxResult } from '@ethereumjs/vm'
 import { callBlock, callGas, callTransaction } from './callTransaction.js'
@@ -26,10 +26,23 @@ export async function prepareCall(
   request: CallRequest,
   overrides: CallOverrides = {},
 ): Promise<PreparedCall> {
-  const view = await at.open()
+  return prepareCallOn(await at.open(), at.header, request, overrides)
+}
+
+/**
+ * The same on a view that may hold what other calls did.
+ * @param header of the block that the call follows.
+ * @throws InvalidCallError
+ */
+export async function prepareCallOn(
+  view: View,
+  header: BlockHeader,
+  request: CallRequest,
+  overrides: CallOverrides = {},
+): Promise<PreparedCall> {
   if (overrides.state) await overrideState(view.state, overrides.state)
-  const block = callBlock(request, at.header, view.common, overrides.block)
-  const gas = callGas(request, at.header, block)
+  const block = callBlock(request, header, view.common, overrides.block)
+  const gas = callGas(request, header, block)
   return { view, block, tx: callTransaction(request, block, gas, view.common) }
 }
 

@@ -65,6 +65,24 @@ export async function executeCall(
   // Under a checkpoint that nobody commits, what the call writes never reaches a trie, and is not hashed.
   await view.evm.journal.checkpoint()
   const result = await runTransaction(view, tx, block, { reportsAccessList: true })
+  return outcomeOf(view, result)
+}
+
+/**
+ * Calls, and leaves what the call did to the next call on the view.
+ * @throws PoolError, NodeFaultError like executeCall
+ */
+export async function runCall(
+  view: View,
+  tx: TypedTransaction,
+  block: Block,
+): Promise<RunTxResult> {
+  await checkCall(view, tx, block)
+  return runTransaction(view, tx, block, { reportsAccessList: true })
+}
+
+/** What is told of a call that ran on a view. */
+export function outcomeOf(view: View, result: RunTxResult): CallOutcome & { result: RunTxResult } {
   const { exceptionError, returnValue, logs } = result.execResult
   return {
     success: exceptionError === undefined,

@@ -18,11 +18,14 @@ export class Ledger {
     public common: Common,
   ) {}
 
-  /** An EVM over the state with this root, of which nothing else sees a change. */
-  view(root: Uint8Array): Promise<View> {
+  /**
+   * An EVM over the state with this root, of which nothing else sees a change.
+   * @param common rules to execute by; those of the next block unless given.
+   */
+  view(root: Uint8Array, common = this.common): Promise<View> {
     return createView(
       {
-        common: this.common,
+        common,
         database: this.database,
         inference: this.inference,
         signal: this.signal,

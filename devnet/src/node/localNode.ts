@@ -37,6 +37,10 @@ import { type BlockSettings, UnsupportedSettingError } from './settings.js'
 import { Snapshots } from './snapshots.js'
 import { findBlock, standOn } from './standpoint.js'
 import { readState, toWord } from './state.js'
+import { Budget } from './trace/budget.js'
+import type { Trace, TraceOptions } from './trace/trace.js'
+import { traceBlock } from './trace/traceBlock.js'
+import { traceCalls } from './trace/traceCalls.js'
 
 /** What a node is put together from. */
 export interface NodeParts {
@@ -64,6 +68,8 @@ export interface NodeParts {
 export class LocalNode implements Node {
   private readonly events = new EventEmitter<NodeEvents>()
   private readonly queue = new SerialQueue()
+  /** Traces are large: one at a time. */
+  private readonly traces = new SerialQueue()
   private readonly snapshots = new Snapshots()
   private readonly settings: BlockSettings
   private readonly transactions: Pool
@@ -170,6 +176,23 @@ export class LocalNode implements Node {
       isRegistered: (model) => isRegistered(state, model),
       signal: this.parts.abort.signal,
     })
+  }
+
+  traceCalls(
+    requests: readonly CallRequest[],
+    id: BlockId,
+    options: TraceOptions,
+    overrides?: { state?: StateOverrides; block?: BlockOverrides },
+  ): Promise<Trace[]> {
+    return this.traces.run(async () =>
+      traceCalls(await this.standOn(id), requests, options, this.traceBudget(options), overrides),
+    )
+  }
+
+  traceBlock(sealed: SealedBlock, options: TraceOptions, only?: number): Promise<Trace[]> {
+    return this.traces.run(() =>
+      traceBlock(this.parts.ledger, sealed, options, this.traceBudget(options), only),
+    )
   }
 
   async send(tx: TypedTransaction, impersonated?: Address): Promise<Hex> {
@@ -333,8 +356,13 @@ export class LocalNode implements Node {
   async close(): Promise<void> {
     this.timer.stop()
     this.parts.abort.abort()
-    await this.queue.idle()
+    await Promise.all([this.queue.idle(), this.traces.idle()])
     if (this.parts.ownsPrecompile) await this.precompile.close()
+  }
+
+  private traceBudget({ timeoutMs }: TraceOptions): Budget {
+    const { signal } = this.parts.abort
+    return new Budget({ signal, ...(timeoutMs !== undefined && { timeoutMs }) })
   }
 
   private standOn(id: BlockId): ReturnType<typeof standOn> {

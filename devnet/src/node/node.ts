@@ -4,6 +4,7 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Account, Address } from '@ethereumjs/util'
 import type { InferencePrecompile, InferenceRecord, ModelStore } from '@lockstep/precompile'
 import type { DevAccount } from './accounts.js'
+import type { Trace, TraceOptions } from './trace/trace.js'
 
 export type Hex = `0x${string}`
 
@@ -197,6 +198,24 @@ export interface Node {
     gasLimit: bigint,
     id: BlockId,
   ): Promise<{ success: boolean; outOfGas: boolean; returnData: Uint8Array; gasUsed: bigint }>
+
+  // Traces. One request traces at a time; a trace that is too large or takes too long is given up.
+  /**
+   * Calls one after another, each on the state that the one before it left.
+   * @throws TraceLimitError, InvalidCallError, PoolError
+   */
+  traceCalls(
+    requests: readonly CallRequest[],
+    id: BlockId,
+    options: TraceOptions,
+    overrides?: { state?: StateOverrides; block?: BlockOverrides },
+  ): Promise<Trace[]>
+  /**
+   * Executes transactions of a block again, on the state that they ran on.
+   * @param only position of the one to trace. Default: all.
+   * @throws TraceLimitError
+   */
+  traceBlock(sealed: SealedBlock, options: TraceOptions, only?: number): Promise<Trace[]>
 
   // Pool
   /**

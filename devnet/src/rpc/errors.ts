@@ -78,9 +78,7 @@ export class HaltedError extends RpcError {
   override readonly name = 'HaltedError'
 
   constructor(exception: string) {
-    // EthereumJS adds to some names where in its own state they arose.
-    const name = exception.replace(/ at .*$/, '')
-    super(ErrorCode.internal, `EVM error ${haltNames[name] ?? name}`)
+    super(ErrorCode.internal, `EVM error ${haltName(exception)}`)
   }
 }
 
@@ -97,6 +95,13 @@ const haltNames: Record<string, string> = {
   'code size to deposit exceeds maximum code size': 'CreateContractSizeLimit',
   'initcode exceeds max initcode size': 'CreateInitCodeSizeLimit',
   'invalid bytecode deployed': 'CreateContractStartingWithEF',
+}
+
+/** What Anvil calls a failure of execution that EthereumJS names so. */
+export function haltName(exception: string): string {
+  // EthereumJS adds to some names where in its own state they arose.
+  const name = exception.replace(/ at .*$/, '')
+  return haltNames[name] ?? name
 }
 
 /** Rejections that Anvil reports as a fault of the request's execution, not of its place in the pool. */

@@ -31,6 +31,13 @@ export function revertMessage(data: Hex): string {
   return reason === undefined ? 'execution reverted' : `execution reverted: ${reason}`
 }
 
+/** The text that a contract gave with `revert(…)` or `require`, or what its panic means; undefined without one. */
+export function reasonText(data: Hex): string | undefined {
+  const { errorName, args = [] } = decode(data) ?? {}
+  if (errorName === 'Error') return args[0] as string
+  return errorName === 'Panic' ? panicReason(args[0] as bigint) : undefined
+}
+
 function revertReason(data: Hex): string | undefined {
   if (data === '0x') return undefined
   const decoded = decode(data)
