@@ -120,10 +120,11 @@ export class Probe {
 }
 
 /**
- * The range of every value of a float graph over the samples.
+ * The range of every value of a float graph over the samples. A value inside the graph may be infinite: trees compare
+ * infinities like any number. Only who needs the bounds of such a range must refuse it.
  * @param percentile - Share of the elements, in percent, that the range must hold; 100 for all. The rest is cut off in
  * equal parts at both ends.
- * @throws CalibrationError when a value of the graph is not finite.
+ * @throws CalibrationError when a value is no number, or an output of the graph is not finite.
  */
 export async function calibrate(
   graph: FloatGraph,
@@ -143,8 +144,10 @@ export async function calibrate(
     }
   }
   await visit((name, tensor) => widen(ranges, name, tensor))
+  for (const name of graph.outputs) expectFinite(name, ranges.get(name))
   if (percentile >= 100) return ranges
-  const histograms = new Map([...ranges].map(([name, range]) => [name, new Histogram(range)]))
+  const finite = [...ranges].filter(([, { low, high }]) => Number.isFinite(high - low))
+  const histograms = new Map(finite.map(([name, range]) => [name, new Histogram(range)]))
   await visit((name, tensor) => {
     if (isFloat(tensor.dtype)) histograms.get(name)?.add(numbersOf(tensor))
   })
@@ -157,16 +160,23 @@ function widen(ranges: Map<string, Range>, name: string, tensor: Tensor): void {
   let low = before?.low ?? Number.POSITIVE_INFINITY
   let high = before?.high ?? Number.NEGATIVE_INFINITY
   for (const value of numbersOf(tensor)) {
-    if (!Number.isFinite(value)) {
-      throw new CalibrationError(
-        `with it the value "${name}" is not finite`,
-        'Leave out the samples on which the float model gives NaN or infinity.',
-      )
-    }
+    if (Number.isNaN(value)) throw notFinite(name)
     if (value < low) low = value
     if (value > high) high = value
   }
   ranges.set(name, { low, high })
+}
+
+/** The range of a value that has one. @throws CalibrationError when it was infinite. */
+export function expectFinite(name: string, range: Range | undefined): void {
+  if (range && !Number.isFinite(range.high - range.low)) throw notFinite(name)
+}
+
+function notFinite(name: string): CalibrationError {
+  return new CalibrationError(
+    `with it the value "${name}" is not finite`,
+    'Leave out the samples on which the float model gives NaN or infinity.',
+  )
 }
 
 class Histogram {

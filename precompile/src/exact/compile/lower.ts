@@ -3,7 +3,7 @@ import { hull } from '../interval.js'
 import { fromTensor, integerTensor, isIntegerDtype } from '../tensor.js'
 import { orderedFeature } from '../trees/feature.js'
 import { align } from './align.js'
-import type { Range } from './calibrate.js'
+import { expectFinite, type Range } from './calibrate.js'
 import { centred } from './centred.js'
 import { Emitter, isProofError } from './emit.js'
 import { LoweringError } from './errors.js'
@@ -228,6 +228,7 @@ class Lowerer {
 
   range(name: string): Range {
     const range = this.calibrated.ranges.get(name)
+    expectFinite(name, range)
     if (range) return range
     const values = this.constant(name)?.values
     if (!values) throw new LoweringError(`"${name}" was not calibrated`, {}, REMEDY)
