@@ -5,8 +5,19 @@ import type { ExactOperator } from './operators/operator.js'
 /** The table of docs/exact.md, in Markdown: what exact operators compute and what is refused. */
 export function operatorTable(): string {
   const rows = Object.entries(exactOperators).map(([name, operator]) => rowOf(name, operator))
-  const head = ['operator', 'element types', 'meaning', 'refused']
-  return [head, head.map(() => '---'), ...rows].map(toLine).join('\n')
+  return markdownTable(['operator', 'element types', 'meaning', 'refused'], rows)
+}
+
+/** A table as the formatter of this repository writes it: all cells of a column equally wide. */
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lengthOf = (row: readonly string[], column: number) => [...(row[column] ?? '')].length
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => lengthOf(row, i))))
+  const toLine = (row: readonly string[]) => {
+    const cells = widths.map((width, i) => (row[i] ?? '') + ' '.repeat(width - lengthOf(row, i)))
+    return `| ${cells.join(' | ')} |`
+  }
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [head, rule, ...rows].map(toLine).join('\n')
 }
 
 function rowOf(name: string, { dtypes, meaning, rounding, refused }: ExactOperator): string[] {
@@ -18,8 +29,4 @@ function rowOf(name: string, { dtypes, meaning, rounding, refused }: ExactOperat
 /** A bar would end the cell. */
 function escaped(text: string): string {
   return text.replaceAll('|', '\\|')
-}
-
-function toLine(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
 }
