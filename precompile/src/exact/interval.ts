@@ -28,6 +28,11 @@ export function rangeOf(dtype: IntegerDtype): Interval {
   return { low, high }
 }
 
+/** @returns what two intervals have in common. They must overlap. */
+export function intersection(a: Interval, b: Interval): Interval {
+  return { low: highest(a, b).low, high: lowest(a, b).high }
+}
+
 /** Whether one interval lies inside another. */
 export function contains(outer: Interval, inner: Interval): boolean {
   return outer.low <= inner.low && inner.high <= outer.high

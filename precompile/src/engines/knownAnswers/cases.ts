@@ -1,4 +1,5 @@
 import type { AttributeValues } from '../../exact/compile/proto.js'
+import { intersection, rangeOf } from '../../exact/interval.js'
 import { INTEGER_RANGE, type IntegerDtype } from '../../exact/tensor.js'
 import { Dtype, type Shape } from '../../tensor.js'
 import type { Operand } from './operand.js'
@@ -281,9 +282,7 @@ function clips(): KnownCase[] {
 function casts(): KnownCase[] {
   return ALL.flatMap((from) =>
     ALL.filter((to) => to !== from).map((to): KnownCase => {
-      const [[low, high], [least, most]] = [INTEGER_RANGE[from], INTEGER_RANGE[to]]
-      const bounds =
-        to === bool ? {} : { low: low > least ? low : least, high: high < most ? high : most }
+      const bounds = to === bool ? {} : intersection(rangeOf(from), rangeOf(to))
       return { operands: [x(from, [67], bounds)], attributes: { to: BigInt(to) } }
     }),
   )

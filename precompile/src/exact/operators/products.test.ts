@@ -14,7 +14,7 @@ import {
   operand,
   RUNS,
 } from '../../testing/exact.js'
-import { contains, highest, hull, type Interval, lowest, rangeOf } from '../interval.js'
+import { contains, hull, type Interval, intersection, rangeOf } from '../interval.js'
 import { readExactGraph } from '../read.js'
 import { evaluateExact } from '../reference.js'
 import { fromTensor, type IntegerDtype } from '../tensor.js'
@@ -104,9 +104,8 @@ const withWeights = (cases: Cases): Cases =>
 /** A side so small that the other may be large. */
 const SMALL: Interval = { low: -100n, high: 100n }
 
-function clamped(dtype: IntegerDtype, { low, high }: Interval): Interval {
-  const range = rangeOf(dtype)
-  return { low: highest(range, hull(low)).low, high: lowest(range, hull(high)).high }
+function clamped(dtype: IntegerDtype, interval: Interval): Interval {
+  return intersection(rangeOf(dtype), interval)
 }
 
 const matMul = (dtype: IntegerDtype): Cases =>

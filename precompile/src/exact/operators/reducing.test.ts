@@ -12,12 +12,8 @@ import {
   RUNS,
   shapes,
 } from '../../testing/exact.js'
-import { contains, highest, hull, type Interval, lowest, rangeOf } from '../interval.js'
+import { contains, hull, intersection, rangeOf } from '../interval.js'
 import type { IntegerDtype } from '../tensor.js'
-
-function intersection(a: Interval, b: Interval): Interval {
-  return { low: highest(a, b).low, high: lowest(a, b).high }
-}
 
 /** Reductions with axes in the form that the operator set has. */
 function reductions(

@@ -70,6 +70,14 @@ describe('operators that a native engine gets wrong', () => {
     },
   )
 
+  test('BitShift, which takes unsigned integers alone', () => {
+    const operands = [bytes, bytes]
+    const attributes = { direction: 'RIGHT' }
+    expect(refusal({ operator: 'BitShift', operands, attributes })).toMatch(
+      /not in the exact subset/,
+    )
+  })
+
   test.each([
     ['uint8 by int8', uint8, int8],
     ['int8 by uint8', int8, uint8],
