@@ -4,7 +4,7 @@ import type { Emitted } from './emit.js'
 import type { LoweringContext } from './lowering.js'
 import type { Quantised } from './quantised.js'
 import { castTo } from './requantise.js'
-import { fine } from './table.js'
+import { entriesAt, fine } from './table.js'
 
 /** More bits of an exponential than these change no result. */
 const MOST_BITS = 20
@@ -76,7 +76,7 @@ export function exponentials(
   const distance = emitter.node('Clip', [emitter.node('Sub', [most, q]), ...bounds])
   const entries = Array.from({ length: high + 1 }, (_, d) => Math.round(one * Math.exp(-d * scale)))
   const table = emitter.constant(integerTensor(Dtype.int32, [entries.length], entries), 'table')
-  const terms = emitter.node('Gather', [table, distance])
+  const terms = entriesAt(emitter, table, distance)
   const total = emitter.node('ReduceSum', [terms, emitter.list([-1])], { keepdims: 1n })
   const sum = emitter.node('Max', [total, emitter.scalar(Dtype.int32, one)])
   return { distance, scale, terms, sum, one, count }

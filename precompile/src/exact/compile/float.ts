@@ -188,6 +188,19 @@ function capturedBy(graph: GraphProto): readonly string[] {
   return captured
 }
 
+/** The nodes that read each value as an input of theirs. */
+export function readersOf({ nodes }: FloatGraph): ReadonlyMap<string, readonly FloatNode[]> {
+  const all = new Map<string, FloatNode[]>()
+  for (const node of nodes) {
+    for (const name of new Set(node.inputs)) {
+      const readers = all.get(name)
+      if (readers) readers.push(node)
+      else all.set(name, [node])
+    }
+  }
+  return all
+}
+
 /** Leaves out the nodes and constants that no output needs. */
 export function pruned(graph: FloatGraph): FloatGraph {
   const needed = new Set(graph.outputs)

@@ -5,6 +5,7 @@ import { orderedFeature } from '../trees/feature.js'
 import { align } from './align.js'
 import { expectFinite, type Range } from './calibrate.js'
 import { centred } from './centred.js'
+import { curveOf, withChains } from './chain.js'
 import { Emitter, isProofError } from './emit.js'
 import { LoweringError } from './errors.js'
 import {
@@ -13,9 +14,10 @@ import {
   type FloatValue,
   floatValueOf,
   inferFloatValues,
+  readersOf,
   siteOf,
 } from './float.js'
-import type { FloatConstant, LoweringContext } from './lowering.js'
+import type { FloatConstant, Lowering, LoweringContext } from './lowering.js'
 import {
   type InputForm,
   inputForms,
@@ -34,6 +36,7 @@ import {
   type Quantised,
 } from './quantised.js'
 import { castTo, requantise } from './requantise.js'
+import { indexEncoding, type RealFunction, tabulate } from './table.js'
 import { unify } from './unify.js'
 
 /** A float graph with its calibrated ranges, as the last passes take it. */
@@ -65,26 +68,25 @@ class Lowerer {
   readonly values = new Map<string, Quantised>()
   readonly floats: ReadonlyMap<string, FloatValue>
   private readonly narrowed = new Map<string, Quantised>()
+  private readonly targets = new Map<string, Encoded>()
   private readonly constants = new Map<string, FloatConstant>()
-  private readonly readers = new Map<string, FloatNode[]>()
+  private readonly readers: ReadonlyMap<string, readonly FloatNode[]>
   private readonly outputs: ReadonlySet<string>
+  private readonly graph: FloatGraph
+  private readonly curves: ReadonlyMap<FloatNode, RealFunction>
 
   constructor(readonly calibrated: Calibrated) {
-    const { graph } = calibrated
-    this.floats = inferFloatValues(graph)
+    this.floats = inferFloatValues(calibrated.graph)
+    const { graph, curves } = withChains(calibrated.graph, this.floats)
+    this.graph = graph
+    this.curves = curves
     this.outputs = new Set(graph.outputs)
+    this.readers = readersOf(graph)
     this.emitter = new Emitter(new Set([...graph.inputs.map(({ name }) => name), ...graph.outputs]))
-    for (const node of graph.nodes) {
-      for (const name of new Set(node.inputs)) {
-        const readers = this.readers.get(name)
-        if (readers) readers.push(node)
-        else this.readers.set(name, [node])
-      }
-    }
   }
 
   run(): Lowered {
-    const { graph } = this.calibrated
+    const { graph } = this
     const inputs = graph.inputs.map((input) => {
       const value = this.lowerInput(input.name, floatValueOf(this.floats, input.name))
       this.values.set(input.name, value)
@@ -132,8 +134,7 @@ class Lowerer {
   }
 
   private lowerNode(node: FloatNode): void {
-    const { operator } = node
-    const lowering = Object.hasOwn(lowerings, operator) ? lowerings[operator] : undefined
+    const lowering = this.loweringOf(node)
     if (!lowering) throw new LoweringError('the operator has no exact form', siteOf(node), REMEDY)
     try {
       const results = lowering(new NodeLowering(this, node))
@@ -144,6 +145,13 @@ class Lowerer {
       if (!isProofError(error)) throw error
       throw new LoweringError(error.message, siteOf(node), REMEDY, error)
     }
+  }
+
+  private loweringOf(node: FloatNode): Lowering | undefined {
+    const curve = this.curves.get(node)
+    if (curve) return (context) => [tabulate(context, curve)]
+    const { operator } = node
+    return Object.hasOwn(lowerings, operator) ? lowerings[operator] : undefined
   }
 
   /** An output of the graph under its own name, with one scale. */
@@ -251,6 +259,27 @@ class Lowerer {
     return { name: heir, isOutput: this.outputs.has(heir) }
   }
 
+  /** In which encoding a value will be asked for next. */
+  target(name: string): Encoded {
+    const heir = this.heirOf(name).name
+    const known = this.targets.get(heir)
+    if (known) return known
+    const target = this.indexOf(heir) ?? encodingOf(this.range(heir), this.calibrated.bits)
+    this.targets.set(heir, target)
+    return target
+  }
+
+  /** That of an index into a table, where all that reads the value is one function. */
+  private indexOf(name: string): Encoded | undefined {
+    const [reader, ...others] = this.readers.get(name) ?? []
+    const isOther = others.length > 0 || this.outputs.has(name) || this.calibrated.bits === 16
+    const curve = reader && !isOther ? (this.curves.get(reader) ?? curveOf(reader)) : undefined
+    if (!reader || !curve) return undefined
+    const [output = ''] = reader.outputs
+    const entries = this.heirOf(output).isOutput ? undefined : this.target(output)
+    return indexEncoding(this.range(name), entries, curve)
+  }
+
   /** The form of each value that the rest of the graph reads. */
   private used(): ReadonlyMap<string, Quantised> {
     return new Map(
@@ -352,8 +381,7 @@ class NodeLowering implements LoweringContext {
   }
 
   target(index: number): Encoded {
-    const heir = this.lowerer.heirOf(this.outputName(index))
-    return encodingOf(this.lowerer.range(heir.name), this.bits)
+    return this.lowerer.target(this.outputName(index))
   }
 
   isWide(index: number): boolean {

@@ -23,9 +23,11 @@ const LARGEST_FACTOR = 2 ** 24
 /** Stands for a channel that is always zero. */
 const LARGEST_DIVISOR = 2 ** 30
 
-/** (q · factor + bias) / divisor, for each channel. */
+/** (q · factor · sign + bias) / divisor, for each channel. */
 interface Ratio {
   readonly factor: number
+  /** −1 where divisors of both signs would not exclude a divisor of zero. */
+  readonly signs: readonly number[]
   readonly divisors: readonly number[]
 }
 
@@ -54,7 +56,8 @@ export function requantise(emitter: Emitter, value: Quantised, target: Encoded):
     )
   }
   let q: Emitted = castTo(emitter, value, wide)
-  if (ratio.factor !== 1) q = emitter.node('Mul', [q, emitter.scalar(wide, ratio.factor)])
+  const factors = ratio.signs.map((sign) => sign * ratio.factor)
+  if (factors.some((factor) => factor !== 1)) q = emitter.node('Mul', [q, perChannel(factors)])
   if (biases.some((bias) => bias !== 0)) q = emitter.node('Add', [q, perChannel(biases)])
   if (ratio.divisors.some((divisor) => divisor !== 1)) {
     q = emitter.node('Div', [q, perChannel(ratio.divisors)])
@@ -118,20 +121,27 @@ function nearRatio(
   limit: number,
 ): (Ratio & { isNear: boolean }) | undefined {
   const tolerance = STEP_TOLERANCE / target.high
+  const signs = signsOf(ratios)
   let best: Ratio | undefined
   for (const factor of factors()) {
-    const divisors = ratios.map((ratio) => nearestDivisor(factor, ratio))
-    const candidate = { factor, divisors }
+    const divisors = ratios.map((ratio, c) => nearestDivisor(factor, ratio * at(signs, c)))
+    const candidate = { factor, signs, divisors }
     if (!fits(value, candidate, target, limit)) break
     best = candidate
-    const isNear = ratios.every((ratio, c) => {
+    const isNear = ratios.every((size, c) => {
       const divisor = divisors[c] as number
+      const ratio = size * at(signs, c)
       const isZero = Math.abs(divisor) === LARGEST_DIVISOR
       return isZero || Math.abs((divisor * ratio) / factor - 1) <= tolerance
     })
     if (isNear) return { ...candidate, isNear }
   }
   return best && { ...best, isNear: false }
+}
+
+function signsOf(ratios: readonly number[]): readonly number[] {
+  const isMixed = ratios.some((ratio) => ratio < 0) && ratios.some((ratio) => ratio > 0)
+  return isMixed ? ratios.map((ratio) => (ratio < 0 ? -1 : 1)) : [1]
 }
 
 function* factors(): Generator<number> {
@@ -146,9 +156,9 @@ function nearestDivisor(factor: number, ratio: number): number {
 }
 
 /** Half a divisor rounds to nearest; the division truncates towards zero, and what is below zero is clipped anyway. */
-function biasesOf(value: Quantised, { factor, divisors }: Ratio, zero: number): number[] {
+function biasesOf(value: Quantised, { factor, signs, divisors }: Ratio, zero: number): number[] {
   return divisors.map((divisor, c) => {
-    const offset = zero * divisor + divisor / 2 - at(value.zeros, c) * factor
+    const offset = zero * divisor + divisor / 2 - at(value.zeros, c) * factor * at(signs, c)
     return Math.floor(offset)
   })
 }

@@ -1,5 +1,8 @@
-import { Dtype } from '../../tensor.js'
+import type { Attributes } from '../../model/graph/attributes.js'
+import { Dtype, elementCount, type Shape } from '../../tensor.js'
 import { integerTensor } from '../tensor.js'
+import type { Range } from './calibrate.js'
+import type { Emitted, Emitter } from './emit.js'
 import type { Lowering, LoweringContext } from './lowering.js'
 import { type Encoded, encodingOf, isPlain, linear, type Quantised } from './quantised.js'
 import { castTo } from './requantise.js'
@@ -8,21 +11,92 @@ import { castTo } from './requantise.js'
 const FINE_STEPS = 4095
 /** Steps of a result that nothing narrows. */
 const WIDE_STEPS = 2 ** 24 - 1
+/** Doublings of 255 steps up to which an index is made finer. */
+const MOST_DOUBLINGS = 5
+/** By how many steps of the result the entries of a table may differ from each other. */
+const LARGEST_JUMP = 0.5
+/** Up to here the two Reshape nodes that a faster look-up takes cost more than they save. */
+const FEW_ELEMENTS = 1024
+
+/** A function of real numbers, as a node applies it to each element of its inputs. */
+export type RealFunction = (...operands: number[]) => number
+
+/** A lowering by a table, and the function that it tabulates. */
+export interface TabulatedLowering extends Lowering {
+  readonly functionOf: (attributes: Attributes) => RealFunction
+}
 
 /**
- * A function of one number as a table with an entry for each step of its input.
- * Where the function has no finite value, or one beyond what calibration saw, the entry is the bound of that range.
+ * A function of one number, and of constants that are the same for all elements, as a table with an entry for each step
+ * of its input. Where the function has no finite value, or one beyond what calibration saw, the entry is the bound of
+ * that range.
  */
-export function tabulated(apply: (x: number) => number): Lowering {
-  return (context) => [lookUp(context, fine(context, 0), apply)]
+export function tabulated(functionOf: (attributes: Attributes) => RealFunction): TabulatedLowering {
+  const lowering: Lowering = (context) => {
+    const apply = functionOf(context.node.attributes)
+    const rest = context.node.inputs.slice(1).map((_, i) => sameForAll(context, i + 1))
+    return [tabulate(context, (x) => apply(x, ...rest))]
+  }
+  return Object.assign(lowering, { functionOf })
+}
+
+function sameForAll(context: LoweringContext, index: number): number {
+  const values = new Set(context.requireConstant(index).values)
+  const [value = 0] = values
+  if (values.size !== 1) {
+    context.refuse(`its input ${index} differs from element to element`)
+  }
+  return value
+}
+
+/** A function of a node's first input, by a table as fine as the input and the function ask for. */
+export function tabulate(context: LoweringContext, apply: RealFunction): Quantised {
+  return lookUp(context, indexOf(context, apply), apply)
+}
+
+function indexOf(context: LoweringContext, apply: RealFunction): Quantised {
+  const value = context.input(0)
+  const isNarrow = value.dtype === Dtype.uint8 && isPlain(value)
+  if (isNarrow || context.bits === 16) return context.narrow(0)
+  const target = context.isWide(0) ? undefined : context.target(0)
+  return context.requantise(value, indexEncoding(context.inputRange(0), target, apply))
+}
+
+/**
+ * The encoding of a table's index: the 8-bit one, each step halved until neighbouring entries are near each other.
+ * @param target - Encoding of the entries; undefined where they leave the graph with all the resolution that there is.
+ */
+export function indexEncoding(
+  range: Range,
+  target: Encoded | undefined,
+  apply: RealFunction,
+): Encoded {
+  const { scale, zero, high } = encodingOf(range, 8)
+  for (let doublings = 0; ; doublings++) {
+    const parts = 2 ** doublings
+    const index = {
+      dtype: Dtype.int32,
+      scale: scale / parts,
+      zero: zero * parts,
+      high: high * parts,
+    }
+    if (doublings === MOST_DOUBLINGS || (target && isSmooth(index, target, apply))) return index
+  }
+}
+
+function isSmooth(index: Encoded, target: Encoded, apply: RealFunction): boolean {
+  let before: number | undefined
+  for (let q = 0; q <= index.high; q++) {
+    const real = apply((q - index.zero) * index.scale) / target.scale
+    const step = Math.min(target.high, Math.max(0, real + target.zero))
+    if (before !== undefined && Math.abs(step - before) > LARGEST_JUMP) return false
+    before = step
+  }
+  return true
 }
 
 /** Looks every element up in a table of the function's values. @param x - Plain, with integers from 0. */
-export function lookUp(
-  context: LoweringContext,
-  x: Quantised,
-  apply: (x: number) => number,
-): Quantised {
+export function lookUp(context: LoweringContext, x: Quantised, apply: RealFunction): Quantised {
   const { emitter } = context
   const target = context.isWide(0) ? wideTarget(context) : context.target(0)
   const range = context.outputRange(0)
@@ -35,7 +109,16 @@ export function lookUp(
   })
   const table = emitter.constant(integerTensor(target.dtype, [entries.length], entries), 'table')
   const index = castTo(emitter, x, Dtype.int32)
-  return linear(emitter.node('Gather', [table, index]), target.scale, target.zero)
+  return linear(entriesAt(emitter, table, index), target.scale, target.zero)
+}
+
+/** The entries of a table at the places of an index. GatherElements is several times as fast as Gather for single ones. */
+export function entriesAt(emitter: Emitter, table: Emitted, index: Emitted): Emitted {
+  if (elementCount(index.shape) <= FEW_ELEMENTS) return emitter.node('Gather', [table, index])
+  const reshape = (value: Emitted, shape: Shape) =>
+    emitter.node('Reshape', [value, emitter.list(shape)])
+  const flat = reshape(index, [elementCount(index.shape)])
+  return reshape(emitter.node('GatherElements', [table, flat]), index.shape)
 }
 
 /** An input with the most resolution that a table has entries for: more than 8 bits where there is more to have. */

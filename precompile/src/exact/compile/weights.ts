@@ -7,7 +7,7 @@ import type { Encoded } from './quantised.js'
 export const WEIGHT_ZERO = 128
 const LARGEST_WEIGHT = 127
 /** Divisors below this would cost the weights resolution. */
-const SMALLEST_DIVISOR = 24
+const SMALLEST_DIVISOR = 8
 /** Keeps zero · divisor far inside int32. */
 const LARGEST_DIVISOR = 2 ** 21
 const ACCUMULATOR_MAX = 2 ** 30

@@ -2,4 +2,4 @@ import { errorFunction } from '../compile/errorFunction.js'
 import { tabulated } from '../compile/table.js'
 
 /** The error function. */
-export const lowerErf = tabulated(errorFunction)
+export const lowerErf = tabulated(() => errorFunction)

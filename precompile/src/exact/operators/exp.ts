@@ -1,4 +1,4 @@
 import { tabulated } from '../compile/table.js'
 
 /** e^x */
-export const lowerExp = tabulated(Math.exp)
+export const lowerExp = tabulated(() => Math.exp)

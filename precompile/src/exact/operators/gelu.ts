@@ -1,12 +1,10 @@
 import { errorFunction } from '../compile/errorFunction.js'
-import type { Lowering } from '../compile/lowering.js'
-import { fine, lookUp } from '../compile/table.js'
+import { tabulated } from '../compile/table.js'
 
 /** x · Φ(x), or its approximation by a hyperbolic tangent where the node asks for it. */
-export const lowerGelu: Lowering = (context) => {
-  const isApproximate = context.node.attributes.string('approximate', 'none') === 'tanh'
-  return [lookUp(context, fine(context, 0), isApproximate ? approximate : exact)]
-}
+export const lowerGelu = tabulated((attributes) =>
+  attributes.string('approximate', 'none') === 'tanh' ? approximate : exact,
+)
 
 function exact(x: number): number {
   return (x / 2) * (1 + errorFunction(x / Math.SQRT2))

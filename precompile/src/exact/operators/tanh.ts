@@ -1,4 +1,4 @@
 import { tabulated } from '../compile/table.js'
 
 /** The hyperbolic tangent. */
-export const lowerTanh = tabulated(Math.tanh)
+export const lowerTanh = tabulated(() => Math.tanh)
