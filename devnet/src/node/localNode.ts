@@ -78,6 +78,8 @@ export class LocalNode implements Node {
   private mode: MiningMode
 
   constructor(private readonly parts: NodeParts) {
+    // Every request that waits for a block listens; there may be any number of them.
+    this.events.setMaxListeners(0)
     this.settings = { ...parts.settings }
     this.transactions = new Pool(parts.poolCapacity)
     this.miner = new Miner({

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { ErrorCode } from './errors.js'
 import type { Handlers, RpcResponse } from './handlers.js'
-import { peerOf } from './peer.js'
+import type { Peer } from './peer.js'
 
 /**
  * Answers the text of one request or batch.
@@ -9,7 +9,7 @@ import { peerOf } from './peer.js'
  */
 export async function answerText(
   body: string,
-  request: IncomingMessage,
+  peer: Peer,
   handlers: Handlers,
 ): Promise<string | undefined> {
   let value: unknown
@@ -19,7 +19,7 @@ export async function answerText(
     const reason = error instanceof Error ? error.message : String(error)
     return errorText(ErrorCode.parse, `Parse error: ${reason}`)
   }
-  const answer = await handlers.handle(value, peerOf(request.headers))
+  const answer = await handlers.handle(value, peer)
   return answer === undefined ? undefined : toText(answer)
 }
 

@@ -3,12 +3,14 @@ import type { Accounts } from './accounts.js'
 import type { FilterStore } from './filters.js'
 import type { Uploads } from './lockstep/uploads.js'
 import type { SenderQueue } from './senderQueue.js'
+import type { Subscriptions } from './subscriptions.js'
 
 /** What methods work on. */
 export interface Context {
   readonly node: Node
   readonly accounts: Accounts
   readonly filters: FilterStore
+  readonly subscriptions: Subscriptions
   readonly uploads: Uploads
   /** Orders the transactions that the node signs for one account, so that no two take the same nonce. */
   readonly senders: SenderQueue

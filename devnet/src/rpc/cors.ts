@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isLoopback } from './peer.js'
 
-/**
- * Lets web pages of other origins read the answer.
- * @param allowOrigin `*`, or the origins that may, separated by commas.
- */
+/** Origin whose pages may read the answers: `*` for all, some separated by commas, false for none. */
+export type AllowedOrigin = string | false
+
+/** Lets web pages of other origins read the answer. */
 export function allowCrossOrigin(
   request: IncomingMessage,
   response: ServerResponse,
-  allowOrigin: string,
+  allowOrigin: AllowedOrigin,
 ): void {
+  if (allowOrigin === false) return
   const { origin } = request.headers
-  const allowed = allowOrigin.split(',').map((entry) => entry.trim())
+  const allowed = listed(allowOrigin)
   if (allowed.includes('*')) {
     response.setHeader('access-control-allow-origin', '*')
   } else {
@@ -22,4 +24,19 @@ export function allowCrossOrigin(
   response.setHeader('access-control-allow-methods', 'GET,POST')
   response.setHeader('access-control-allow-headers', 'content-type')
   response.setHeader('access-control-max-age', '600')
+}
+
+/**
+ * Whether a page of this origin may open a WebSocket: no browser keeps it from reading there, so the server must.
+ * @param origin undefined for what is no web page.
+ */
+export function mayConnect(origin: string | undefined, allowOrigin: AllowedOrigin): boolean {
+  if (origin === undefined) return true
+  if (allowOrigin === false) return isLoopback(origin)
+  const allowed = listed(allowOrigin)
+  return allowed.includes('*') || allowed.includes(origin)
+}
+
+function listed(allowOrigin: string): string[] {
+  return allowOrigin.split(',').map((entry) => entry.trim())
 }

@@ -1,7 +1,7 @@
 import type { Hex, Node, SealedBlock } from '../node/node.js'
 import { ErrorCode, RpcError } from './errors.js'
-import { formatLog, type RpcLog } from './format/log.js'
-import { type LogCriteria, type LogQuery, matchesLog } from './logQuery.js'
+import type { RpcLog } from './format/log.js'
+import { type LogCriteria, type LogQuery, matchingLogs } from './logQuery.js'
 
 /** A filter nobody polls for this long is forgotten. */
 const idleMs = 5 * 60_000
@@ -114,12 +114,4 @@ export class FilterStore {
       if (filter.polledAt < oldest) this.filters.delete(id)
     }
   }
-}
-
-function matchingLogs(sealed: SealedBlock, criteria: LogCriteria, removed: boolean): RpcLog[] {
-  return sealed.transactions.flatMap((transaction) =>
-    transaction.receipt.logs
-      .filter((log) => matchesLog(log, criteria))
-      .map((log) => formatLog(log, transaction.hash, sealed, removed)),
-  )
 }

@@ -16,8 +16,9 @@ import { FilterStore } from './filters.js'
 import { type UploadLimits, Uploads } from './lockstep/uploads.js'
 import type { Method } from './method.js'
 import { methods } from './methods.js'
-import { inProcess, type Peer } from './peer.js'
+import { type Channel, inProcess, type Peer } from './peer.js'
 import { SenderQueue } from './senderQueue.js'
+import { Subscriptions } from './subscriptions.js'
 
 export type RequestId = string | number | null
 
@@ -55,6 +56,8 @@ export interface Handlers {
    * @returns undefined when nothing is to be said: a notification, or a batch of them.
    */
   handle(request: unknown, peer?: Peer): Promise<RpcResponse | RpcResponse[] | undefined>
+  /** Ends the subscriptions of a client that has gone. */
+  forget(channel: Channel): void
   close(): void
 }
 
@@ -99,8 +102,10 @@ export function createHandlers(node: Node, options: HandlerOptions = {}): Handle
       }
       return responses.length === 0 ? undefined : responses
     },
+    forget: (channel) => context.subscriptions.forget(channel),
     close() {
       context.filters.close()
+      context.subscriptions.close()
       context.uploads.close()
     },
   }
@@ -119,6 +124,7 @@ function createContext(
     node,
     accounts: new Accounts(options.accounts ?? [], { autoImpersonate }),
     filters: new FilterStore(node),
+    subscriptions: new Subscriptions(node),
     uploads: new Uploads(node, { allow: modelUpload, onError, ...uploadLimits }),
     senders: new SenderQueue(),
     version,

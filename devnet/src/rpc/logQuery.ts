@@ -48,7 +48,7 @@ export const logQuery: Codec<LogQuery> = (value) => {
 }
 
 /** Whether a log is one that the criteria ask for. */
-export function matchesLog(log: Log, { addresses, topics }: LogCriteria): boolean {
+function matchesLog(log: Log, { addresses, topics }: LogCriteria): boolean {
   if (addresses && !addresses.includes(log.address.toLowerCase() as Hex)) return false
   if (topics.length > log.topics.length) return false
   return topics.every((allowed, position) => {
@@ -58,17 +58,29 @@ export function matchesLog(log: Log, { addresses, topics }: LogCriteria): boolea
 }
 
 /**
+ * The logs of a block that the criteria ask for, in order.
+ * @param removed whether the block has left the chain.
+ */
+export function matchingLogs(
+  sealed: SealedBlock,
+  criteria: LogCriteria,
+  removed: boolean,
+): RpcLog[] {
+  return sealed.transactions.flatMap((transaction) =>
+    transaction.receipt.logs
+      .filter((log) => matchesLog(log, criteria))
+      .map((log) => formatLog(log, transaction.hash, sealed, removed)),
+  )
+}
+
+/**
  * The logs of the chain that a query asks for, oldest first.
  * @throws RpcError for an unknown block hash, InvalidParamsError for a range that ends before it starts.
  */
 export async function queryLogs(node: Node, query: LogQuery): Promise<RpcLog[]> {
   const logs: RpcLog[] = []
   for await (const sealed of blocksOf(node, query)) {
-    for (const { hash: transactionHash, receipt } of sealed.transactions) {
-      for (const log of receipt.logs) {
-        if (matchesLog(log, query)) logs.push(formatLog(log, transactionHash, sealed))
-      }
-    }
+    for (const log of matchingLogs(sealed, query, false)) logs.push(log)
   }
   return logs
 }

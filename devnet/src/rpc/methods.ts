@@ -14,6 +14,7 @@ import { network } from './eth/network.js'
 import { sending } from './eth/send.js'
 import { signing } from './eth/sign.js'
 import { state } from './eth/state.js'
+import { subscribing } from './eth/subscribe.js'
 import { transactions } from './eth/transactions.js'
 import { lockstepInferences } from './lockstep/inferences.js'
 import { lockstepModels } from './lockstep/models.js'
@@ -32,6 +33,7 @@ export const methods: readonly Method[] = [
   sending,
   signing,
   logs,
+  subscribing,
   stateControl,
   impersonation,
   mining,

@@ -1,5 +1,5 @@
 import type { BlockId, Node, SealedBlock, TransactionInference } from '../../node/node.js'
-import { toQuantity } from '../format/quantity.js'
+import { formatInference } from '../format/inference.js'
 import { method, required } from '../method.js'
 import { blockId } from '../params.js'
 
@@ -31,17 +31,4 @@ async function findInferences(
   }
   const sealed = await node.block(id)
   return sealed && { sealed, inferences: sealed.inferences }
-}
-
-function formatInference(inference: TransactionInference, { block, transactions }: SealedBlock) {
-  const { gasUsed, transactionIndex, callIndex, depth, ...rest } = inference
-  return {
-    ...rest,
-    gasUsed: toQuantity(gasUsed),
-    transactionHash: transactions[transactionIndex]?.hash ?? null,
-    transactionIndex: toQuantity(transactionIndex),
-    callIndex: toQuantity(callIndex),
-    depth: toQuantity(depth),
-    blockNumber: toQuantity(block.header.number),
-  }
 }

@@ -53,8 +53,6 @@ export const missingMethods: Readonly<Record<string, string>> = {
   eth_sendRawTransactionConditional: notYet,
   eth_signRawTransaction: notYet,
   eth_simulateV1: notYet,
-  eth_subscribe: notYet,
-  eth_unsubscribe: notYet,
   evm_setAccountBalance: notYet,
   evm_setAccountCode: notYet,
   hardhat_increaseTime: notYet,
