@@ -166,6 +166,12 @@ export function floatValueOf(values: ReadonlyMap<string, FloatValue>, name: stri
   return value
 }
 
+/** Names of all values outside branches. */
+export function namesOf({ inputs, constants, nodes }: FloatGraph): Set<string> {
+  const made = nodes.flatMap(({ outputs }) => outputs)
+  return new Set([...inputs.map(({ name }) => name), ...constants.keys(), ...made])
+}
+
 /** Names that a node reads, those that its branches take from around them included. */
 export function namesRead(node: FloatNode): readonly string[] {
   const names = node.inputs.filter((name) => name !== '')
