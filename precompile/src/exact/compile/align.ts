@@ -5,8 +5,13 @@ import { castTo } from './requantise.js'
 import { unify } from './unify.js'
 
 const ROOM = 2 ** 30
-/** A factor of at least this many steps gets a scale right to a quarter of a percent of one. */
-const FINE_FACTOR = 512
+const INT32_MAX = 2 ** 31 - 1
+/** A factor of at least this many steps is right to a ten-thousandth. */
+const FINE_FACTOR = 2 ** 12
+/** How near to a whole number a ratio must be to count as one. */
+const EXACT = 1e-9
+/** Keeps what is divided inside int64. */
+const LARGEST_SHIFT = 30
 
 /** Brings values to one common scale and zero, as finely as int32 has room. */
 export function align(emitter: Emitter, values: readonly Quantised[]): readonly Quantised[] {
@@ -34,11 +39,24 @@ function reachOf(value: Quantised): number {
   return magnitudeOf(value) + Math.abs(value.zeros[0] as number)
 }
 
+/** The value with its zero at 0 in steps of a size, which is near a fraction of its own or coarser. */
 function onto(emitter: Emitter, value: Quantised, step: number): Quantised {
-  const factor = Math.round((value.scales[0] as number) / step)
-  let q: Emitted = castTo(emitter, value, Dtype.int32)
-  if (factor !== 1) q = emitter.node('Mul', [q, emitter.scalar(Dtype.int32, factor)])
-  const offset = Math.round(-(value.zeros[0] as number) * factor)
-  if (offset !== 0) q = emitter.node('Add', [q, emitter.scalar(Dtype.int32, offset)])
-  return linear(q, step)
+  const ratio = (value.scales[0] as number) / step
+  const divisor = divisorFor(ratio)
+  const factor = Math.round(ratio * divisor)
+  const offset = Math.round(-(value.zeros[0] as number) * factor + (divisor > 1 ? divisor / 2 : 0))
+  const reach = magnitudeOf(value) * Math.abs(factor) + Math.abs(offset)
+  const dtype = value.dtype === Dtype.int64 || reach > INT32_MAX ? Dtype.int64 : Dtype.int32
+  let q: Emitted = castTo(emitter, value, dtype)
+  if (factor !== 1) q = emitter.node('Mul', [q, emitter.scalar(dtype, factor)])
+  if (offset !== 0) q = emitter.node('Add', [q, emitter.scalar(dtype, offset)])
+  if (divisor !== 1) q = emitter.node('Div', [q, emitter.scalar(dtype, divisor)])
+  return linear(castTo(emitter, q, Dtype.int32), step)
+}
+
+/** A power of two that makes of a ratio at least so many parts that rounding them does not matter. */
+function divisorFor(ratio: number): number {
+  const size = Math.abs(ratio)
+  if (size >= FINE_FACTOR / 2 || Math.abs(size - Math.round(size)) < EXACT * size) return 1
+  return 2 ** Math.min(LARGEST_SHIFT, Math.ceil(Math.log2(FINE_FACTOR / size)))
 }

@@ -1,8 +1,17 @@
 import { Dtype, elementCount } from '../../tensor.js'
 import { integerTensor } from '../tensor.js'
+import { type Byte, bytesOf, joinBytes } from './bytes.js'
+import type { Emitted } from './emit.js'
 import type { LoweringContext } from './lowering.js'
 import { linear, type Quantised } from './quantised.js'
-import { convAttributes, type Pads, resolvePads, type Sliding, windowAttributes } from './window.js'
+import {
+  convAttributes,
+  type Pads,
+  reachingPads,
+  resolvePads,
+  type Sliding,
+  windowAttributes,
+} from './window.js'
 
 /** Numbers of elements that windows hold have a common multiple of at most this, or are approximated by it. */
 const COMMON_STEPS = 2 ** 12
@@ -18,12 +27,14 @@ export function lowerAverage(context: LoweringContext): Quantised {
   const counts = countsOf(context, spatial, positions, window, pads)
   const shape = [channels, 1, ...window.kernel]
   const ones = integerTensor(Dtype.uint8, shape, new Uint8Array(elementCount(shape)).fill(1))
-  const zeros = [x.zeros[0] as number, 0].map((zero) => emitter.scalar(Dtype.uint8, zero))
   const attributes = {
-    ...windowAttributes(window, reaching(spatial, positions, window, pads)),
+    ...windowAttributes(window, reachingPads(spatial, positions, window, pads)),
     group: BigInt(channels),
   }
-  const sums = emitter.node('ConvInteger', [x, emitter.constant(ones), ...zeros], attributes)
+  const none = emitter.scalar(Dtype.uint8, 0)
+  const sumOf = ({ value, zero }: Byte) =>
+    emitter.node('ConvInteger', [value, emitter.constant(ones), zero, none], attributes)
+  const sums = context.bits === 16 ? sumOfBytes(context, x, sumOf) : sumOf(narrowByte(context, x))
   const [scale = 1] = x.scales
   const [count = 1] = counts
   if (counts.every((other) => other === count)) return linear(sums, scale / count)
@@ -33,20 +44,17 @@ export function lowerAverage(context: LoweringContext): Quantised {
   return linear(emitter.node('Mul', [sums, weights]), scale / common)
 }
 
-/** Pads at the end that make the last window of `ceil_mode` whole. */
-function reaching(
-  spatial: readonly number[],
-  positions: readonly number[],
-  { kernel, strides, dilations }: Sliding,
-  pads: Pads,
-): Pads {
-  const heads = pads.slice(0, spatial.length)
-  const tails = spatial.map((size, axis) => {
-    const reach = ((kernel[axis] as number) - 1) * (dilations[axis] as number) + 1
-    const end = ((positions[axis] as number) - 1) * (strides[axis] as number) + reach
-    return Math.max(0, end - size - (heads[axis] as number))
-  })
-  return [...heads, ...tails]
+function narrowByte({ emitter }: LoweringContext, x: Quantised): Byte {
+  return { value: x, zero: emitter.scalar(Dtype.uint8, x.zeros[0] as number) }
+}
+
+function sumOfBytes(
+  { emitter }: LoweringContext,
+  x: Quantised,
+  sumOf: (byte: Byte) => Emitted,
+): Emitted {
+  const { high, low } = bytesOf(emitter, x)
+  return joinBytes(emitter, sumOf(high), sumOf(low), Dtype.int32)
 }
 
 /** How many elements count under the window at each position. */

@@ -2,6 +2,7 @@ import { Dtype, elementCount } from '../../tensor.js'
 import type { FloatConstant, LoweringContext } from './lowering.js'
 import { type Quantised, UNCLAMPED } from './quantised.js'
 import { planScales, quantiseWeights, WEIGHT_ZERO } from './weights.js'
+import { wideChannelProduct } from './wideConvolution.js'
 import { type Pads, type Sliding, windowAttributes } from './window.js'
 
 /** The constant side of a convolution. */
@@ -13,7 +14,7 @@ export interface Kernels {
   readonly window: Sliding & { readonly pads: Pads }
 }
 
-const CHANNEL_AXIS = 1
+export const CHANNEL_AXIS = 1
 
 /** A convolution of a narrow tensor, with a scale for each feature. */
 export function channelProduct(
@@ -21,15 +22,11 @@ export function channelProduct(
   x: Quantised,
   { weights, biases, group, window }: Kernels,
 ): Quantised {
+  if (context.bits === 16) return wideChannelProduct(context, x, { weights, biases, group, window })
   const { emitter, node } = context
   const { shape, values } = weights
-  const [features = 0, ...inside] = shape
-  const terms = elementCount(inside)
-  const largest = new Array<number>(features).fill(0)
-  values.forEach((value, i) => {
-    const feature = Math.floor(i / terms)
-    largest[feature] = Math.max(largest[feature] as number, Math.abs(value))
-  })
+  const terms = elementCount(shape.slice(1))
+  const largest = largestWeights(weights)
   const [inputScale = 1] = x.scales
   const [inputZero = 0] = x.zeros
   const target = context.isWide(0) ? undefined : context.target(0)
@@ -51,4 +48,15 @@ export function channelProduct(
     axis: CHANNEL_AXIS,
     clamp: UNCLAMPED,
   }
+}
+
+/** The largest absolute weight of each feature. */
+export function largestWeights({ shape, values }: Kernels['weights']): readonly number[] {
+  const [features = 0, ...inside] = shape
+  const terms = elementCount(inside)
+  return Array.from({ length: features }, (_, feature) =>
+    values
+      .subarray(feature * terms, (feature + 1) * terms)
+      .reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0),
+  )
 }

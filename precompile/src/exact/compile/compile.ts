@@ -66,6 +66,7 @@ async function compileWith(
   const model = finish(graph, lowered, limits)
   const report = await measure({
     engine,
+    original: fixed,
     graph,
     lowered,
     model,

@@ -37,7 +37,7 @@ import {
 } from './quantised.js'
 import { castTo, requantise } from './requantise.js'
 import { indexEncoding, type RealFunction, tabulate } from './table.js'
-import { unify } from './unify.js'
+import { unify, upright } from './unify.js'
 
 /** A float graph with its calibrated ranges, as the last passes take it. */
 export interface Calibrated {
@@ -154,9 +154,9 @@ class Lowerer {
     return Object.hasOwn(lowerings, operator) ? lowerings[operator] : undefined
   }
 
-  /** An output of the graph under its own name, with one scale. */
+  /** An output of the graph under its own name, with one scale above zero. */
   private finish(name: string): Quantised {
-    const value = unify(this.emitter, this.value(name))
+    const value = upright(this.emitter, unify(this.emitter, this.value(name)))
     const [zero = 0] = value.zeros
     return { ...value, ...this.emitter.output(value, name), zeros: [Math.round(zero)] }
   }
@@ -326,7 +326,8 @@ class NodeLowering implements LoweringContext {
 
   plain(index: number): Quantised {
     const value = this.input(index)
-    return isPlain(value) ? value : this.narrow(index)
+    const isWide = value.dtype === Dtype.int64 && this.isReal(index)
+    return isPlain(value) && !isWide ? value : this.narrow(index)
   }
 
   isReal(index: number): boolean {

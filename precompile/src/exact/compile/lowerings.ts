@@ -24,6 +24,7 @@ import { lowerGlobalMaxPool } from '../operators/globalMaxPool.js'
 import { lowerGreater } from '../operators/greater.js'
 import { lowerGreaterOrEqual } from '../operators/greaterOrEqual.js'
 import { lowerHardSigmoid } from '../operators/hardSigmoid.js'
+import { lowerHardSwish } from '../operators/hardSwish.js'
 import { lowerIdentity } from '../operators/identity.js'
 import { lowerLeakyRelu } from '../operators/leakyRelu.js'
 import { lowerLess } from '../operators/less.js'
@@ -94,6 +95,7 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   Greater: lowerGreater,
   GreaterOrEqual: lowerGreaterOrEqual,
   HardSigmoid: lowerHardSigmoid,
+  HardSwish: lowerHardSwish,
   Identity: lowerIdentity,
   LeakyRelu: lowerLeakyRelu,
   Less: lowerLess,

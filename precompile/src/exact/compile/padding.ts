@@ -1,8 +1,8 @@
 import { Dtype } from '../../tensor.js'
-import { integerTensor } from '../tensor.js'
+import { INTEGER_RANGE, integerTensor } from '../tensor.js'
 import type { Emitted } from './emit.js'
 import type { LoweringContext } from './lowering.js'
-import { encodingOf, type Quantised } from './quantised.js'
+import { encodingOf, type Quantised, WIDE_MAX } from './quantised.js'
 
 const [PADS, VALUE, AXES] = [1, 2, 3] as const
 
@@ -79,9 +79,8 @@ function constantBorder(
   const positive = [...heads, ...tails].map((border) => Math.max(0, border))
   if (positive.every((border) => border === 0)) return cut
   const step = Math.round(real / (cut.scales[0] as number) + (cut.zeros[0] as number))
-  const { low, high } =
-    cut.dtype === Dtype.uint8 ? { low: 0, high: 255 } : { low: -(2 ** 31), high: 2 ** 31 - 1 }
-  const value = emitter.scalar(cut.dtype, Math.min(high, Math.max(low, step)))
+  const [low, high] = cut.dtype === Dtype.int64 ? [-WIDE_MAX, WIDE_MAX] : INTEGER_RANGE[cut.dtype]
+  const value = emitter.scalar(cut.dtype, Math.min(Number(high), Math.max(Number(low), step)))
   return { ...cut, ...emitter.node('Pad', [cut, emitter.list(positive), value]) }
 }
 

@@ -3,6 +3,9 @@ import type { Feature } from '../trees/feature.js'
 import type { Range } from './calibrate.js'
 import type { Emitted } from './emit.js'
 
+/** Whole numbers up to here are exact in the compiler's own arithmetic. */
+export const WIDE_MAX = 2 ** 52
+
 /** Bounds that a value is yet to be clamped to, in reals; infinite where there is none. */
 export type Clamp = Range
 

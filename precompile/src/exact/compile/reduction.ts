@@ -1,9 +1,11 @@
 import { Dtype, type Shape } from '../../tensor.js'
 import type { LoweringContext } from './lowering.js'
-import { isPlain, linear, magnitudeOf, type Quantised } from './quantised.js'
+import { isPlain, linear, magnitudeOf, type Quantised, WIDE_MAX } from './quantised.js'
 import { castTo } from './requantise.js'
 
 const INT32_MAX = 2 ** 31 - 1
+/** With fewer steps than these, 8 bits are no worse. */
+const LEAST_STEPS = 2 ** 9
 
 /** A reduction over the axes that a node names. */
 export function lowerReduction(
@@ -32,6 +34,18 @@ function axesOf(context: LoweringContext, { length }: Shape): readonly number[] 
   return Array.from({ length }, (_, axis) => axis)
 }
 
+/** The input with one scale, as finely as so many of it can be added up. */
+function summable(context: LoweringContext, count: number) {
+  const given = context.input(0)
+  const reach = magnitudeOf(given) * count
+  if (isPlain(given) && reach <= INT32_MAX) return { value: given, dtype: Dtype.int32 }
+  const isWide = context.bits === 16 || !context.isReal(0)
+  if (isPlain(given) && isWide && reach <= WIDE_MAX) return { value: given, dtype: Dtype.int64 }
+  const room = Math.floor(INT32_MAX / count)
+  const isFine = isPlain(given) && room > LEAST_STEPS
+  return { value: isFine ? context.centred(0, room) : context.narrow(0), dtype: Dtype.int32 }
+}
+
 /** The sum over axes, or the mean: the same integers with a smaller scale. */
 export function sumOver(
   context: LoweringContext,
@@ -41,12 +55,10 @@ export function sumOver(
 ): Quantised {
   const { emitter } = context
   const count = axes.reduce((product, axis) => product * (context.inputShape(0)[axis] as number), 1)
-  const given = context.input(0)
-  const fits = isPlain(given) && magnitudeOf(given) * count <= INT32_MAX
-  const x = fits ? given : context.narrow(0)
+  const { value: x, dtype } = summable(context, count)
   const [scale = 1] = x.scales
   const [zero = 0] = x.zeros
-  const q = castTo(emitter, x, Dtype.int32)
+  const q = castTo(emitter, x, dtype)
   const keepdims = BigInt(isKept ? 1 : 0)
   const sum = emitter.node('ReduceSum', [q, emitter.list(axes)], { keepdims }, context.node.name)
   return linear(sum, isMean ? scale / count : scale, zero * count)

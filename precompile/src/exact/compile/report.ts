@@ -46,6 +46,9 @@ export interface SizeReport {
 
 interface Measured {
   readonly engine: Engine
+  /** The float model with its inputs fixed, as it was given. */
+  readonly original: FloatGraph
+  /** The same after all rewriting: what was calibrated and lowered. */
   readonly graph: FloatGraph
   readonly lowered: Lowered
   readonly model: Model
@@ -59,9 +62,10 @@ const RUN_BYTES = 128 * 2 ** 20
 
 /** Runs both models on the samples and compares them value by value. */
 export async function measure(measured: Measured): Promise<CompileReport> {
-  const { engine, graph, lowered, model, samples, limits } = measured
+  const { engine, original, graph, lowered, model, samples, limits } = measured
   const names = comparable(graph, lowered)
   const float = new Probe(graph, names, engine)
+  const floatModel = readModel(floatBytes(original, original.outputs), limits)
   const exact = new ExactProbe(measured, names)
   const layers = new Map(names.map((name) => [name, new ErrorTally()]))
   const outputs = graph.outputs.map(() => new ErrorTally())
@@ -73,11 +77,11 @@ export async function measure(measured: Measured): Promise<CompileReport> {
       const want = numbersOf(tensor)
       const value = lowered.values.get(name) as Quantised
       layers.get(name)?.add(want, decodeValue(integers.get(value.name) as Tensor, value), number)
-      graph.outputs.forEach((output, i) => {
-        if (output !== name) return
-        const final = lowered.outputs[i] as Quantised
-        outputs[i]?.add(want, decodeValue(finals[i] as Tensor, final), number)
-      })
+    })
+    const wanted = await engine.run(floatModel, sample)
+    wanted.forEach((tensor, i) => {
+      const got = decodeValue(finals[i] as Tensor, lowered.outputs[i] as Quantised)
+      outputs[i]?.add(numbersOf(tensor), got, number)
     })
   }
   const describe = describer(graph)
@@ -85,7 +89,7 @@ export async function measure(measured: Measured): Promise<CompileReport> {
     samples: samples.length,
     outputs: graph.outputs.map((name, i) => describe(name, outputs[i] as ErrorTally)),
     layers: names.map((name) => describe(name, layers.get(name) as ErrorTally)),
-    before: sizeOf(readModel(floatBytes(graph, graph.outputs), limits), measured.floatBytes.length),
+    before: sizeOf(floatModel, measured.floatBytes.length),
     after: sizeOf(model, model.bytes.length),
   }
 }

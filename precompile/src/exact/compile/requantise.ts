@@ -11,17 +11,16 @@ import {
   linear,
   magnitudeOf,
   type Quantised,
+  WIDE_MAX,
 } from './quantised.js'
 
 const INT32_MAX = 2 ** 31 - 1
-/** Whole numbers up to here are exact in the compiler's own arithmetic. */
-const WIDE_MAX = 2 ** 52
 type Wide = typeof Dtype.int32 | typeof Dtype.int64
 /** What a wrong last step may add to a rounding error, in steps of the result at its largest. */
 const STEP_TOLERANCE = 1 / 8
 const LARGEST_FACTOR = 2 ** 24
-/** Stands for a channel that is always zero. */
-const LARGEST_DIVISOR = 2 ** 30
+/** A channel whose integers never reach this share of a step is zero, whatever its divisor. */
+const NOTHING = 1 / 4
 
 /** (q · factor · sign + bias) / divisor, for each channel. */
 interface Ratio {
@@ -121,17 +120,19 @@ function nearRatio(
   limit: number,
 ): (Ratio & { isNear: boolean }) | undefined {
   const tolerance = STEP_TOLERANCE / target.high
+  // The zero and a half are multiplied by the divisor and added before the division.
+  const largest = Math.floor(limit / (2 * (target.zero + 1)))
   const signs = signsOf(ratios)
   let best: Ratio | undefined
   for (const factor of factors()) {
-    const divisors = ratios.map((ratio, c) => nearestDivisor(factor, ratio * at(signs, c)))
+    const divisors = ratios.map((ratio, c) => nearestDivisor(factor, ratio * at(signs, c), largest))
     const candidate = { factor, signs, divisors }
     if (!fits(value, candidate, target, limit)) break
     best = candidate
     const isNear = ratios.every((size, c) => {
       const divisor = divisors[c] as number
       const ratio = size * at(signs, c)
-      const isZero = Math.abs(divisor) === LARGEST_DIVISOR
+      const isZero = Math.abs(ratio) * magnitudeOf(value) < NOTHING
       return isZero || Math.abs((divisor * ratio) / factor - 1) <= tolerance
     })
     if (isNear) return { ...candidate, isNear }
@@ -149,9 +150,9 @@ function* factors(): Generator<number> {
   for (let factor = 128; factor <= LARGEST_FACTOR; factor *= 2) yield factor
 }
 
-function nearestDivisor(factor: number, ratio: number): number {
+function nearestDivisor(factor: number, ratio: number, largest: number): number {
   const divisor = Math.round(factor / ratio)
-  if (!(Math.abs(divisor) <= LARGEST_DIVISOR)) return LARGEST_DIVISOR
+  if (!(Math.abs(divisor) <= largest)) return largest
   return divisor === 0 ? Math.sign(ratio) : divisor
 }
 

@@ -2,18 +2,30 @@ import { Dtype } from '../../tensor.js'
 import { channelConstant, scaleBy } from './affine.js'
 import type { LoweringContext } from './lowering.js'
 import { encodingOf, linear, magnitudeOf, type Quantised } from './quantised.js'
+import { castTo } from './requantise.js'
 import { absorbing } from './sum.js'
 
-const ACCUMULATOR_MAX = 2 ** 30
 /** Either side of a product of two tensors in 16 bits: their product fits int32. */
 const FACTOR_MAX = 2 ** 15
-/** Steps that a divisor has between zero and its largest value. */
-const DIVISOR_STEPS = 2 ** 14
-const DIVIDEND_MAX = 2 ** 13
+/** Steps that a divisor has between zero and its largest value, and what is divided by it. */
+const PRECISION = {
+  8: { steps: 2 ** 14, dividendMax: 2 ** 13, productMax: 2 ** 30, dtype: Dtype.int32 },
+  16: { steps: 2 ** 22, dividendMax: 2 ** 20, productMax: 2 ** 44, dtype: Dtype.int64 },
+} as const
 
 /** The product of two inputs of a node. */
 export function lowerProduct(context: LoweringContext): Quantised {
+  const [a, b] = context.node.inputs
+  if (a === b) return square(context)
   return byConstant(context, 0, 1) ?? byConstant(context, 1, 0) ?? product(context)
+}
+
+/** The first input by itself. */
+export function square(context: LoweringContext): Quantised {
+  const given = context.centred(0, FACTOR_MAX)
+  const x = given.scales.length === 1 ? given : context.centredNarrow(0)
+  const [scale = 1] = x.scales
+  return linear(context.emitter.node('Mul', [x, x], {}, context.node.name), scale * scale)
 }
 
 function byConstant(context: LoweringContext, index: number, other: number): Quantised | undefined {
@@ -61,19 +73,23 @@ function quotient(context: LoweringContext): Quantised {
       'Divide by values above zero alone, for example with a Max or an epsilon before the division.',
     )
   }
-  const { scale, zero, high } = encodingOf(range, 16)
-  const coarse = {
-    dtype: Dtype.int32,
-    scale: (scale * high) / DIVISOR_STEPS,
-    zero,
-    high: DIVISOR_STEPS,
-  }
+  const { steps, dividendMax, productMax, dtype } = PRECISION[context.bits]
+  const { scale, high } = encodingOf(range, 16)
+  const coarse = { dtype: Dtype.int32, scale: (scale * high) / steps, zero: 0, high: steps }
   const encoded = context.requantise(context.input(1), coarse)
   const divisor = emitter.node('Max', [encoded, emitter.scalar(Dtype.int32, 1)])
-  const dividend = context.centred(0, DIVIDEND_MAX)
-  if (dividend.scales.length > 1) context.refuse('its dividend has a scale for each channel')
-  const factor = Math.floor(ACCUMULATOR_MAX / Math.max(1, magnitudeOf(dividend)))
-  const widened = emitter.node('Mul', [dividend, emitter.scalar(Dtype.int32, factor)])
-  const result = emitter.node('Div', [widened, divisor], {}, context.node.name)
+  const given = context.centred(0, dividendMax)
+  const dividend = given.scales.length === 1 ? given : context.centredNarrow(0)
+  const factor = Math.floor(productMax / Math.max(1, magnitudeOf(dividend)))
+  const widened = emitter.node('Mul', [
+    castTo(emitter, dividend, dtype),
+    emitter.scalar(dtype, factor),
+  ])
+  const result = emitter.node(
+    'Div',
+    [widened, castTo(emitter, divisor, dtype)],
+    {},
+    context.node.name,
+  )
   return linear(result, (dividend.scales[0] as number) / (coarse.scale * factor))
 }

@@ -10,6 +10,7 @@ import {
   magnitudeOf,
   type Quantised,
   UNCLAMPED,
+  WIDE_MAX,
 } from './quantised.js'
 import { castTo } from './requantise.js'
 import { perChannel } from './weights.js'
@@ -17,6 +18,8 @@ import { perChannel } from './weights.js'
 const ACCUMULATOR_MAX = 2 ** 30
 /** A factor of at least this many steps gets a scale right to a quarter of a percent of one. */
 const FINE_FACTOR = 512
+/** The same for 16 bits. */
+const FINER_FACTOR = 2 ** 14
 
 /** a + sign · b, for two inputs of a node of which one may be a constant. */
 export function lowerSum(context: LoweringContext, sign: 1 | -1): Quantised {
@@ -68,43 +71,55 @@ function ready(context: LoweringContext, value: Quantised): Quantised {
 
 function sumOnto(context: LoweringContext, base: Quantised, given: Quantised): Quantised {
   const { emitter } = context
-  const other = channelsOf(given) === 1 ? given : context.unify(given)
-  const [otherScale] = other.scales as [number]
-  const [otherZero] = other.zeros as [number]
-  const ratios = base.scales.map((scale) => otherScale / scale)
-  const factor = commonFactor(ratios, magnitudeOf(base), magnitudeOf(other))
-  const factors = ratios.map((ratio) => Math.round(ratio * factor))
-  const rank = Math.max(base.shape.length, other.shape.length)
+  const rank = Math.max(base.shape.length, given.shape.length)
   const axis = base.axis + rank - base.shape.length
+  const isMatched = given.axis + rank - given.shape.length === axis
+  const isSingle = channelsOf(given) === 1
+  const other =
+    isSingle || (isMatched && channelsOf(given) === channelsOf(base)) ? given : context.unify(given)
+  const channels = Math.max(channelsOf(base), channelsOf(other))
+  const each = Array.from(
+    { length: Math.max(base.scales.length, other.scales.length) },
+    (_, c) => c,
+  )
+  const ratios = each.map((c) => at(other.scales, c) / at(base.scales, c))
+  const { factor, dtype } = commonFactor(context, ratios, base, other)
+  const factors = ratios.map((ratio) => Math.round(ratio * factor))
   const shape = channelShape({ ...base, shape: new Array(rank).fill(1), axis }, factors.length)
-  let left: Emitted = castTo(emitter, base, Dtype.int32)
-  if (factor !== 1) left = emitter.node('Mul', [left, emitter.scalar(Dtype.int32, factor)])
-  let right: Emitted = castTo(emitter, other, Dtype.int32)
+  let left: Emitted = castTo(emitter, base, dtype)
+  if (factor !== 1) left = emitter.node('Mul', [left, emitter.scalar(dtype, factor)])
+  let right: Emitted = castTo(emitter, other, dtype)
   if (factors.some((one) => one !== 1)) {
-    right = emitter.node('Mul', [right, perChannel(emitter, Dtype.int32, shape, factors)])
+    right = emitter.node('Mul', [right, perChannel(emitter, dtype, shape, factors)])
   }
   const sum = emitter.node('Add', [left, right], {}, context.node.name)
-  const channels = Math.max(channelsOf(base), factors.length)
   const zeros = Array.from(
     { length: channels },
-    (_, c) => at(base.zeros, c) * factor + otherZero * at(factors, c),
+    (_, c) => at(base.zeros, c) * factor + at(other.zeros, c) * at(factors, c),
   )
-  return {
-    ...sum,
-    scales: base.scales.map((scale) => scale / factor),
-    zeros,
-    axis,
-    clamp: UNCLAMPED,
-  }
+  const scales = base.scales.map((scale) => scale / factor)
+  return { ...sum, scales, zeros, axis, clamp: UNCLAMPED }
 }
 
-/** The smallest factor for which all ratios are nearly whole, as far as int32 has room. */
-function commonFactor(ratios: readonly number[], base: number, other: number): number {
+/** The smallest factor for which all ratios are nearly whole, as far as there is room. */
+function commonFactor(
+  { bits }: LoweringContext,
+  ratios: readonly number[],
+  base: Quantised,
+  other: Quantised,
+): { factor: number; dtype: typeof Dtype.int32 | typeof Dtype.int64 } {
   const sizes = ratios.map(Math.abs)
   const [least, largest] = [Math.min(...sizes), Math.max(...sizes)]
-  let factor = 1
-  while (factor * least < FINE_FACTOR && 2 * factor * (base + largest * other) <= ACCUMULATOR_MAX) {
-    factor *= 2
+  const reach = magnitudeOf(base) + largest * magnitudeOf(other)
+  const fine = bits === 8 ? FINE_FACTOR : FINER_FACTOR
+  const grown = (room: number) => {
+    let factor = 1
+    while (factor * least < fine && 2 * factor * reach <= room) factor *= 2
+    return factor
   }
-  return factor
+  const narrow = grown(ACCUMULATOR_MAX)
+  const isWide = [base, other].some(({ dtype }) => dtype === Dtype.int64)
+  const isEnough = bits === 8 || narrow * least >= FINE_FACTOR
+  if (!isWide && isEnough && reach <= ACCUMULATOR_MAX) return { factor: narrow, dtype: Dtype.int32 }
+  return { factor: grown(WIDE_MAX), dtype: Dtype.int64 }
 }

@@ -6,15 +6,20 @@ import type { Emitted, Emitter } from './emit.js'
 import type { Lowering, LoweringContext } from './lowering.js'
 import { type Encoded, encodingOf, isPlain, linear, type Quantised } from './quantised.js'
 import { castTo } from './requantise.js'
+import { isSteep, lookUpSteep } from './steep.js'
 
 /** Steps of an input that has more resolution than 8 bits: functions with a steep part need them. */
 const FINE_STEPS = 4095
 /** Steps of a result that nothing narrows. */
-const WIDE_STEPS = 2 ** 24 - 1
+const WIDE_STEPS = 2 ** 24
 /** Doublings of 255 steps up to which an index is made finer. */
 const MOST_DOUBLINGS = 5
 /** By how many steps of the result the entries of a table may differ from each other. */
 const LARGEST_JUMP = 0.5
+/** Up to so many steps an input has an entry for each: beyond, lines between entries are finer and smaller. */
+const MOST_ENTRIES = 255 * 2 ** MOST_DOUBLINGS + 1
+/** Steps of an input between the ends of a line. */
+const PART = 64
 /** Up to here the two Reshape nodes that a faster look-up takes cost more than they save. */
 const FEW_ELEMENTS = 1024
 
@@ -51,6 +56,9 @@ function sameForAll(context: LoweringContext, index: number): number {
 
 /** A function of a node's first input, by a table as fine as the input and the function ask for. */
 export function tabulate(context: LoweringContext, apply: RealFunction): Quantised {
+  const value = context.input(0)
+  const isNarrow = value.dtype === Dtype.uint8 && isPlain(value)
+  if (!isNarrow && isSteep(context, apply)) return lookUpSteep(context, apply)
   return lookUp(context, indexOf(context, apply), apply)
 }
 
@@ -95,21 +103,87 @@ function isSmooth(index: Encoded, target: Encoded, apply: RealFunction): boolean
   return true
 }
 
-/** Looks every element up in a table of the function's values. @param x - Plain, with integers from 0. */
+/**
+ * Looks every element up in a table of the function's values, and on lines between them where the input has more steps
+ * than a table has entries.
+ * @param x - Plain, with integers from 0.
+ */
 export function lookUp(context: LoweringContext, x: Quantised, apply: RealFunction): Quantised {
+  if (x.interval.high >= BigInt(MOST_ENTRIES)) return interpolate(context, x, apply)
   const { emitter } = context
   const target = context.isWide(0) ? wideTarget(context) : context.target(0)
-  const range = context.outputRange(0)
   const [scale = 1] = x.scales
   const [zero = 0] = x.zeros
-  const entries = Array.from({ length: Number(x.interval.high) + 1 }, (_, q) => {
-    const y = apply((q - zero) * scale)
-    const inside = Number.isNaN(y) ? range.low : Math.min(range.high, Math.max(range.low, y))
-    return Math.min(target.high, Math.max(0, Math.round(inside / target.scale) + target.zero))
-  })
+  const reals = Array.from({ length: Number(x.interval.high) + 1 }, (_, q) => (q - zero) * scale)
+  const entries = entriesOf(
+    context,
+    target,
+    reals.map((x) => apply(x)),
+  )
   const table = emitter.constant(integerTensor(target.dtype, [entries.length], entries), 'table')
   const index = castTo(emitter, x, Dtype.int32)
   return linear(entriesAt(emitter, table, index), target.scale, target.zero)
+}
+
+/**
+ * Integers for a function's values, within what calibration saw of them: where the function has no finite value, or one
+ * beyond, the entry is the bound of that range.
+ */
+export function entriesOf(
+  context: LoweringContext,
+  { scale, zero, high: most }: Encoded,
+  values: readonly number[],
+): readonly number[] {
+  return values.map((y) => {
+    const inside = within(context.outputRange(0), y)
+    return Math.min(most, Math.max(0, Math.round(inside / scale) + zero))
+  })
+}
+
+/** The value, or the bound that is nearest to it. */
+export function within({ low, high }: Range, value: number): number {
+  return Number.isNaN(value) ? low : Math.min(high, Math.max(low, value))
+}
+
+/** A line between every two entries. One of them stands at zero, where functions have their corners. */
+function interpolate(context: LoweringContext, x: Quantised, apply: RealFunction): Quantised {
+  const { emitter } = context
+  const target = context.isWide(0) ? wideTarget(context, WIDE_STEPS / PART) : context.target(0)
+  const [scale = 1] = x.scales
+  const [zero = 0] = x.zeros
+  const offset = (PART - (zero % PART)) % PART
+  const count = Math.floor((Number(x.interval.high) + offset) / PART) + 1
+  const reals = Array.from({ length: count + 1 }, (_, i) => (i * PART - offset - zero) * scale)
+  const ends = lineEndsOf(
+    context,
+    target,
+    reals.map((x) => apply(x)),
+  )
+  const starts = ends.slice(0, -1)
+  const slopes = starts.map((start, i) => (ends[i + 1] as number) - start)
+  const number = (value: number) => emitter.scalar(Dtype.int32, value)
+  const wide = castTo(emitter, x, Dtype.int32)
+  const moved = offset === 0 ? wide : emitter.node('Add', [wide, number(offset)])
+  const index = emitter.node('Div', [moved, number(PART)])
+  const rest = emitter.node('Sub', [moved, emitter.node('Mul', [index, number(PART)])])
+  // The rest lies within a part already, which intervals do not know.
+  const inside = emitter.node('Clip', [rest, number(0), number(PART - 1)])
+  const [start, slope] = [starts.map((entry) => entry * PART), slopes].map((entries) =>
+    entriesAt(emitter, emitter.constant(integerTensor(Dtype.int32, [count], entries)), index),
+  ) as [Emitted, Emitted]
+  const line = emitter.node('Add', [start, emitter.node('Mul', [slope, inside])])
+  return linear(line, target.scale / PART, target.zero * PART)
+}
+
+/** The ends of lines reach beyond the range, or the lines over its bounds would be flat. */
+function lineEndsOf(
+  context: LoweringContext,
+  { scale, zero }: Encoded,
+  values: readonly number[],
+): readonly number[] {
+  const { low, high } = context.outputRange(0)
+  const bounds = { low: 2 * low - high, high: 2 * high - low }
+  return values.map((y) => Math.round(within(bounds, y) / scale) + zero)
 }
 
 /** The entries of a table at the places of an index. GatherElements is several times as fast as Gather for single ones. */
@@ -130,8 +204,9 @@ export function fine(context: LoweringContext, index: number): Quantised {
   return context.requantise(value, target)
 }
 
-function wideTarget(context: LoweringContext): Encoded {
-  return scaledTo(encodingOf(context.outputRange(0), 16), 65535, WIDE_STEPS)
+/** More steps than 16 bits have, for a result that nothing narrows. */
+export function wideTarget(context: LoweringContext, steps = WIDE_STEPS): Encoded {
+  return scaledTo(encodingOf(context.outputRange(0), 16), 65535, steps)
 }
 
 /** The same range in another number of steps. */

@@ -10,13 +10,12 @@ import {
   magnitudeOf,
   type Quantised,
   UNCLAMPED,
+  WIDE_MAX,
 } from './quantised.js'
 import { castTo } from './requantise.js'
 import { perChannel } from './weights.js'
 
 const INT32_MAX = 2 ** 31 - 1
-/** Whole numbers up to here are exact in the compiler's own arithmetic. */
-const WIDE_MAX = 2 ** 52
 const MAX_COMMON = 512
 const COMMON_TOLERANCE = 1e-9
 /** Factors that keep the channels' scales apart by less than a thousandth. */
@@ -30,6 +29,15 @@ export function unify(emitter: Emitter, value: Quantised): Quantised {
   if (isPlain(value)) return value
   const merged = mergeChannels(emitter, value)
   return isClamped(value.clamp) ? clampTo(emitter, { ...merged, clamp: value.clamp }) : merged
+}
+
+/** A value of one scale, turned round where that is below zero. */
+export function upright(emitter: Emitter, value: Quantised): Quantised {
+  const [scale = 1] = value.scales
+  const [zero = 0] = value.zeros
+  if (scale > 0 || value.order) return value
+  const wide = value.dtype === Dtype.int64 ? value : castTo(emitter, value, Dtype.int32)
+  return linear(emitter.node('Neg', [wide]), -scale, -zero)
 }
 
 function mergeChannels(emitter: Emitter, value: Quantised): Quantised {

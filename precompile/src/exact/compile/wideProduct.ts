@@ -5,7 +5,8 @@ import type { Matrix } from './product.js'
 import { linear, type Quantised, UNCLAMPED } from './quantised.js'
 import { castTo } from './requantise.js'
 
-const LARGEST_WEIGHT = 32767
+/** Of 16 bits, so that both bytes lie around zero: see `wideConvolution`. */
+export const LARGEST_WEIGHT = 127 * 256
 /** Keeps zero · divisor far inside int64. */
 const LARGEST_DIVISOR = 2 ** 30
 
@@ -19,7 +20,11 @@ export function wideDenseProduct(
   const columns = shape[1] as number
   const [inputScale = 1] = x.scales
   const [inputZero = 0] = x.zeros
-  const weightScales = planWideScales(context, values, columns, inputScale)
+  const largest = new Array<number>(columns).fill(0)
+  values.forEach((value, i) => {
+    largest[i % columns] = Math.max(largest[i % columns] as number, Math.abs(value))
+  })
+  const weightScales = planWideScales(context, largest, inputScale)
   const weights = values.map((value, i) =>
     Math.round(value / (weightScales[i % columns] as number)),
   )
@@ -44,17 +49,16 @@ export function wideDenseProduct(
   }
 }
 
-/** A scale a column: with a whole divisor to the target, or one for all where the sums leave the graph as they are. */
-function planWideScales(
+/**
+ * A scale for each channel of 16-bit weights: with a whole divisor to the target, or one for all where the sums leave
+ * the graph as they are.
+ * @param largest - The largest absolute weight of each channel.
+ */
+export function planWideScales(
   context: LoweringContext,
-  values: Float64Array,
-  columns: number,
+  largest: readonly number[],
   inputScale: number,
 ): readonly number[] {
-  const largest = new Array<number>(columns).fill(0)
-  values.forEach((value, i) => {
-    largest[i % columns] = Math.max(largest[i % columns] as number, Math.abs(value))
-  })
   if (context.isWide(0)) {
     return largest.map(() => Math.max(...largest) / LARGEST_WEIGHT || 1)
   }

@@ -54,3 +54,19 @@ export function windowAttributes(
     pads: ints(pads),
   }
 }
+
+/** Pads at the end that make the last window of `ceil_mode` whole. */
+export function reachingPads(
+  spatial: readonly number[],
+  positions: readonly number[],
+  { kernel, strides, dilations }: Sliding,
+  pads: Pads,
+): Pads {
+  const heads = pads.slice(0, spatial.length)
+  const tails = spatial.map((size, axis) => {
+    const reach = ((kernel[axis] as number) - 1) * (dilations[axis] as number) + 1
+    const end = ((positions[axis] as number) - 1) * (strides[axis] as number) + reach
+    return Math.max(0, end - size - (heads[axis] as number))
+  })
+  return [...heads, ...tails]
+}

@@ -1,5 +1,4 @@
 import type { Lowering } from '../compile/lowering.js'
-import { linear } from '../compile/quantised.js'
 import { hull, type Interval, negate, union } from '../interval.js'
 import { unary } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -22,11 +21,10 @@ function absolute(interval: Interval): Interval {
   return union({ low: 0n, high: 0n }, hull(-interval.low, interval.high))
 }
 
-const ABS_ROOM = 2 ** 30
+const ABS_ROOM = 2 ** 28
 
+/** The sizes of the integers less their zeros; every channel keeps its scale. */
 export const lowerAbs: Lowering = (context) => {
   const x = context.centred(0, ABS_ROOM)
-  const single = x.scales.length === 1 ? x : context.centred(0, 2 ** 15)
-  const [scale = 1] = single.scales
-  return [linear(context.emitter.node('Abs', [single]), Math.abs(scale))]
+  return [{ ...x, ...context.emitter.node('Abs', [x]), scales: x.scales.map(Math.abs) }]
 }

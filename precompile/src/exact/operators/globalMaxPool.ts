@@ -1,8 +1,8 @@
 import type { Lowering } from '../compile/lowering.js'
 
-/** MaxPool with one window over all. */
+/** The largest over the spatial axes. */
 export const lowerGlobalMaxPool: Lowering = (context) => {
   const x = context.narrow(0)
-  const kernel = x.shape.slice(2).map(BigInt)
-  return [{ ...x, ...context.emitter.node('MaxPool', [x], { kernel_shape: kernel }) }]
+  const axes = x.shape.slice(2).map((_, i) => BigInt(i + 2))
+  return [{ ...x, ...context.emitter.node('ReduceMax', [x], { axes, keepdims: 1n }) }]
 }

@@ -1,5 +1,6 @@
 import { Dtype, elementCount } from '../../tensor.js'
 import type { Lowering } from '../compile/lowering.js'
+import { slidingMax } from '../compile/slidingMax.js'
 import { convAttributes, resolvePads, windowAttributes } from '../compile/window.js'
 import { outputOf } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -46,6 +47,8 @@ export const lowerMaxPool: Lowering = (context) => {
   const x = context.narrow(0)
   const window = convAttributes(attributes, attributes.requiredInts('kernel_shape'))
   const pads = resolvePads(attributes, x.shape.slice(2), window)
+  const isDilated = window.dilations.some((dilation) => dilation !== 1)
+  if (isDilated || context.bits === 16) return [slidingMax(context, x, window, pads)]
   const ceil = { ceil_mode: BigInt(attributes.int('ceil_mode', 0)) }
   const all = { ...windowAttributes(window, pads), ...ceil }
   return [{ ...x, ...context.emitter.node('MaxPool', [x], all) }]

@@ -1,0 +1,78 @@
+import { Dtype } from '../../tensor.js'
+import { integerTensor } from '../tensor.js'
+import type { Emitted } from './emit.js'
+import type { LoweringContext } from './lowering.js'
+import { linear, type Quantised } from './quantised.js'
+import { entriesAt, entriesOf, type RealFunction, wideTarget, within } from './table.js'
+
+/** Steps of the input, and how many levels of resolution share them. */
+const STEPS_LOG = 24
+const LEVELS = 3
+/** Entries of one level, as a power of two, by bits. */
+const ENTRIES_LOG = { 8: 12, 16: 14 } as const
+/** Steps that the input has in the largest table, or lines. */
+const PARTS = { 8: 2 ** 13, 16: 2 ** 10 } as const
+/** How far the result may move within a step, or be off a line, as a share of its range. */
+const TOLERANCE = { 8: 2 ** -8, 16: 2 ** -14 } as const
+/** Steps next to zero that are looked at. */
+const FIRST_PARTS = 32
+
+/**
+ * Whether a function of a number above zero bends too much near it for a table of equal steps, as roots do.
+ * The steps are those of the largest table, or of the lines between its entries.
+ */
+export function isSteep(context: LoweringContext, apply: RealFunction): boolean {
+  const range = context.inputRange(0)
+  if (range.low < 0 || range.high <= 0) return false
+  const output = context.outputRange(0)
+  const step = range.high / PARTS[context.bits]
+  const allowed = (output.high - output.low) * TOLERANCE[context.bits]
+  const at = (x: number) => within(output, apply(x))
+  return Array.from({ length: FIRST_PARTS }, (_, i) => i * step).some((x) => {
+    const [start, end] = [at(x), at(x + step)]
+    const error = context.bits === 8 ? end - start : at(x + step / 2) - (start + end) / 2
+    return Math.abs(error) > allowed
+  })
+}
+
+/** The smaller an input is, the finer is the table that it is looked up in. */
+export function lookUpSteep(context: LoweringContext, apply: RealFunction): Quantised {
+  const { emitter } = context
+  const high = 2 ** STEPS_LOG - 1
+  const scale = context.inputRange(0).high / high
+  const x = context.requantise(context.input(0), { dtype: Dtype.int32, scale, zero: 0, high })
+  const target = context.isWide(0) ? wideTarget(context) : context.target(0)
+  const entriesLog = ENTRIES_LOG[context.bits]
+  const entries = 2 ** entriesLog
+  const stride = 2 ** ((STEPS_LOG - entriesLog) / (LEVELS - 1))
+  const reals = Array.from({ length: LEVELS * entries }, (_, i) => {
+    const step = stride ** Math.floor(i / entries)
+    return ((i % entries) * step + (step - 1) / 2) * scale
+  })
+  const list = entriesOf(
+    context,
+    target,
+    reals.map((x) => apply(x)),
+  )
+  const table = emitter.constant(integerTensor(target.dtype, [list.length], list), 'table')
+  let index = levelIndex(context, x, LEVELS - 1, { entries, stride })
+  for (let level = LEVELS - 2; level >= 0; level--) {
+    const end = emitter.scalar(Dtype.int32, entries * stride ** level)
+    const finer = levelIndex(context, x, level, { entries, stride })
+    index = emitter.node('Where', [emitter.node('Less', [x, end]), finer, index])
+  }
+  return linear(entriesAt(emitter, table, index), target.scale, target.zero)
+}
+
+/** Where an input stands in the part of the table that belongs to a level; at its end where it is too large for it. */
+function levelIndex(
+  { emitter }: LoweringContext,
+  x: Emitted,
+  level: number,
+  { entries, stride }: { readonly entries: number; readonly stride: number },
+): Emitted {
+  const number = (value: number) => emitter.scalar(Dtype.int32, value)
+  const place = level === 0 ? x : emitter.node('Div', [x, number(stride ** level)])
+  const inside = emitter.node('Min', [place, number(entries - 1)])
+  return level === 0 ? inside : emitter.node('Add', [inside, number(level * entries)])
+}
