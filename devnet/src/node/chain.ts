@@ -8,6 +8,14 @@ export interface TransactionLocation {
   readonly in: SealedBlock
 }
 
+/** How a chain starts that goes on from another one. */
+export interface ChainStart {
+  /** Root of the first state. Default: that of the first block's header. */
+  readonly root?: Uint8Array
+  /** Hash of a block before the first. Default: there is none. */
+  readonly ancestor?: (number: bigint) => Promise<Uint8Array>
+}
+
 /**
  * The sealed blocks, and the state after each. The state after a block is that of its header,
  * until somebody changes it without a block.
@@ -20,10 +28,18 @@ export class Chain {
   /** Changes whenever the state after the head does. */
   version = 0
 
-  constructor(readonly genesis: SealedBlock) {
+  constructor(
+    readonly genesis: SealedBlock,
+    private readonly start: ChainStart = {},
+  ) {
     this.blocks = [genesis]
-    this.roots = [genesis.block.header.stateRoot]
+    this.roots = [this.firstRoot]
     this.byHash.set(genesis.hash, genesis)
+  }
+
+  /** Root of the state that the chain started with. */
+  get firstRoot(): Uint8Array {
+    return this.start.root ?? this.genesis.block.header.stateRoot
   }
 
   get head(): SealedBlock {
@@ -60,8 +76,11 @@ export class Chain {
   }
 
   /** Hash of a block, for BLOCKHASH: zeros where there is none. */
-  hashAt(number: bigint): Uint8Array {
-    return this.blocks[this.position(number)]?.block.hash() ?? new Uint8Array(32)
+  async hashAt(number: bigint): Promise<Uint8Array> {
+    const known = this.blocks[this.position(number)]?.block.hash()
+    if (known) return known
+    const isBefore = number < this.genesis.block.header.number
+    return (isBefore && (await this.start.ancestor?.(number))) || new Uint8Array(32)
   }
 
   append(block: SealedBlock): void {

@@ -7,61 +7,59 @@ import {
   type ModelId,
   type ModelStore,
 } from '@lockstep/precompile'
-import { parseEther, parseGwei } from 'viem'
-import { type DevAccount, devAccounts } from './accounts.js'
-import { Chain } from './chain.js'
+import { devAccounts } from './accounts.js'
 import { Clock } from './clock.js'
-import { createCommon } from './common.js'
 import { MemoryDatabase } from './database.js'
-import { createGenesis, type GenesisOptions, predeploys } from './genesis.js'
+import { ForkedStore } from './fork/forkedStore.js'
 import { Ledger } from './ledger.js'
 import { LocalNode } from './localNode.js'
-import type { Hex, Node } from './node.js'
+import type { Node } from './node.js'
 import type { NodeOptions } from './options.js'
+import { type StartSource, startAtFork, startAtGenesis } from './start.js'
 
-const zeroAddress: Hex = `0x${'00'.repeat(20)}`
-
-/** Starts a chain in this process. Close it when done. */
+/**
+ * Starts a chain in this process. Close it when done.
+ * @throws GenesisModelError, UnknownHardforkError; with `fork`, what opening it throws.
+ */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
-  const store = options.store ?? createMemoryStore()
+  const store = new ForkedStore(options.store ?? createMemoryStore())
   const precompile = options.precompile ?? createPrecompile(store, options.engine)
-  const hardfork = options.hardfork ?? 'prague'
-  const common = createCommon({ chainId: options.chainId ?? 31_337, hardfork })
-  const wallClock = options.wallClock ?? (() => BigInt(Math.floor(Date.now() / 1000)))
-  const accounts = devAccounts(options.accounts)
-  const models = await registerModels(options.models ?? [], store, precompile)
-  const genesis: GenesisOptions = {
-    number: options.genesisNumber ?? 0n,
-    timestamp: options.genesisTimestamp ?? wallClock(),
-    gasLimit: options.gasLimit ?? 30_000_000n,
-    baseFee: options.baseFee ?? parseGwei('1'),
-    coinbase: options.coinbase ?? zeroAddress,
-    alloc: {
-      ...predeploys(common, models),
-      ...funded(accounts, options.balance ?? parseEther('10000')),
-      ...options.alloc,
-    },
+  try {
+    return await startNode(options, store, precompile)
+  } catch (error) {
+    if (!options.precompile) await precompile.close()
+    throw error
   }
-  const database = new MemoryDatabase()
-  const chain = new Chain(await createGenesis(genesis, common, database))
+}
+
+async function startNode(
+  options: NodeOptions,
+  store: ForkedStore,
+  precompile: InferencePrecompile,
+): Promise<Node> {
+  const wallClock = options.wallClock ?? (() => BigInt(Math.floor(Date.now() / 1000)))
+  const source: StartSource = {
+    options,
+    accounts: devAccounts(options.accounts),
+    models: await registerModels(options.models ?? [], store, precompile),
+    genesisTimestamp: options.genesisTimestamp ?? wallClock(),
+    database: new MemoryDatabase(),
+  }
+  const start = options.fork
+    ? await startAtFork(source, options.fork)
+    : await startAtGenesis(source)
+  store.fork = start.fork
   const abort = new AbortController()
   const clock = new Clock(wallClock)
-  if (options.genesisTimestamp !== undefined) clock.set(options.genesisTimestamp)
-  return new LocalNode({
-    ledger: new Ledger(chain, database, precompile, abort.signal, common),
+  if (options.genesisTimestamp !== undefined || start.fork) clock.set(start.genesis.timestamp)
+  const base = { chain: start.chain, ...(start.fork && { remote: start.fork.state }) }
+  const node = new LocalNode({
+    ledger: new Ledger(base, source.database, precompile, abort.signal, start.common),
+    source,
+    start,
     clock,
-    accounts,
     precompile,
     models: store,
-    hardfork,
-    genesis,
-    genesisCommon: common,
-    settings: {
-      gasLimit: genesis.gasLimit,
-      coinbase: genesis.coinbase,
-      baseFee: undefined,
-      prevRandao: undefined,
-    },
     mining: options.mining ?? { type: 'auto' },
     order: options.order ?? 'fees',
     maxBlockTransactions: options.maxBlockTransactions ?? 1_000,
@@ -69,6 +67,9 @@ export async function createNode(options: NodeOptions = {}): Promise<Node> {
     abort,
     ownsPrecompile: options.precompile === undefined,
   })
+  // What every block reads is then here, and mining goes on without the forked chain.
+  if (start.fork) await node.block('pending')
+  return node
 }
 
 /** Thrown when a model that is to be registered in genesis is refused. */
@@ -104,8 +105,4 @@ async function registerModels(
     ids.push(id)
   }
   return ids
-}
-
-function funded(accounts: readonly DevAccount[], balance: bigint): GenesisOptions['alloc'] {
-  return Object.fromEntries(accounts.map(({ address }) => [address, { balance }]))
 }

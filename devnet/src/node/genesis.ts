@@ -15,7 +15,7 @@ import { OverlayDatabase, type StateDatabase } from './database.js'
 import type { Hex, SealedBlock } from './node.js'
 import { inferenceAddress, registrationSlot, registryAddress } from './registry.js'
 import { registryBytecode } from './registryBytecode.js'
-import { openState, toWord } from './state.js'
+import { openOwnState, toWord } from './state.js'
 import { systemContracts } from './systemContracts.js'
 
 export interface GenesisAccount {
@@ -92,7 +92,7 @@ async function writeState(
   database: StateDatabase,
 ): Promise<Uint8Array> {
   const overlay = new OverlayDatabase(database)
-  const state = openState(overlay, KECCAK256_RLP, common)
+  const state = openOwnState(overlay, KECCAK256_RLP, common)
   for (const [key, entry] of Object.entries(alloc)) {
     const address = createAddressFromString(key)
     await state.putAccount(address, new Account(entry.nonce ?? 0n, entry.balance ?? 0n))

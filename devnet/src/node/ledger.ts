@@ -4,13 +4,22 @@ import type { InferencePrecompile } from '@lockstep/precompile'
 import type { Chain } from './chain.js'
 import type { StateDatabase } from './database.js'
 import { OverlayDatabase } from './database.js'
-import { type ChainState, openState } from './state.js'
+import type { RemoteState } from './fork/remoteState.js'
+import { openState } from './openState.js'
+import type { ChainState } from './state.js'
 import { createView, type View } from './view.js'
+
+/** What a chain starts from. */
+export interface LedgerBase {
+  readonly chain: Chain
+  /** What the state stands on where the chain is a fork. */
+  readonly remote?: RemoteState
+}
 
 /** The chain with the states of its blocks. */
 export class Ledger {
   constructor(
-    readonly chain: Chain,
+    private base: LedgerBase,
     private readonly database: StateDatabase,
     private readonly inference: InferencePrecompile,
     private readonly signal: AbortSignal,
@@ -18,18 +27,29 @@ export class Ledger {
     public common: Common,
   ) {}
 
+  get chain(): Chain {
+    return this.base.chain
+  }
+
+  /** Puts another chain in the place of this one. Views of it stay as they are. */
+  rebase(base: LedgerBase): void {
+    this.base = base
+  }
+
   /**
    * An EVM over the state with this root, of which nothing else sees a change.
    * @param common rules to execute by; those of the next block unless given.
    */
   view(root: Uint8Array, common = this.common): Promise<View> {
+    const { chain, remote } = this.base
     return createView(
       {
         common,
         database: this.database,
         inference: this.inference,
         signal: this.signal,
-        blockHash: (number) => this.chain.hashAt(number),
+        remote,
+        blockHash: (number) => chain.hashAt(number),
       },
       root,
     )
@@ -42,7 +62,8 @@ export class Ledger {
 
   /** The state with this root, to read. */
   read(root: Uint8Array): ChainState {
-    return openState(new OverlayDatabase(this.database), root, this.common)
+    const database = new OverlayDatabase(this.database)
+    return openState({ database, root, common: this.common, remote: this.base.remote })
   }
 
   /** The account after the head, as of the moment at which this resolves. */
@@ -56,11 +77,13 @@ export class Ledger {
 
   /** Changes the state after the head without a block. One change at a time. */
   async change(edit: (state: ChainState) => Promise<void>): Promise<void> {
-    const overlay = new OverlayDatabase(this.database)
-    const state = openState(overlay, this.chain.stateRoot(this.chain.head), this.common)
+    const { chain, remote } = this.base
+    const database = new OverlayDatabase(this.database)
+    const root = chain.stateRoot(chain.head)
+    const state = openState({ database, root, common: this.common, remote })
     await edit(state)
-    const root = await state.getStateRoot()
-    await overlay.commit()
-    this.chain.setHeadState(root)
+    const changed = await state.getStateRoot()
+    await database.commit()
+    chain.setHeadState(changed)
   }
 }

@@ -12,7 +12,9 @@ import { createCommon, type Hardfork } from './common.js'
 import { changeAccount, changeCode, changeStorage } from './control.js'
 import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
-import { type GenesisOptions, genesisJson } from './genesis.js'
+import type { Fork, ForkOptions } from './fork/fork.js'
+import type { ForkedStore } from './fork/forkedStore.js'
+import { genesisJson } from './genesis.js'
 import { IntervalTimer } from './intervals.js'
 import type { Ledger } from './ledger.js'
 import { Miner } from './miner.js'
@@ -36,6 +38,7 @@ import { SerialQueue } from './serial.js'
 import { type BlockSettings, UnsupportedSettingError } from './settings.js'
 import { Snapshots } from './snapshots.js'
 import { findBlock, standOn } from './standpoint.js'
+import { type Start, type StartSource, startAtFork, startAtGenesis } from './start.js'
 import { readState, toWord } from './state.js'
 import { Budget } from './trace/budget.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
@@ -45,15 +48,12 @@ import { traceCalls } from './trace/traceCalls.js'
 /** What a node is put together from. */
 export interface NodeParts {
   readonly ledger: Ledger
+  /** From what the chain starts again. */
+  readonly source: StartSource
+  readonly start: Start
   readonly clock: Clock
-  readonly accounts: readonly DevAccount[]
   readonly precompile: InferencePrecompile
-  readonly models: ModelStore
-  readonly hardfork: Hardfork
-  readonly genesis: GenesisOptions
-  /** The rules that the chain started with. */
-  readonly genesisCommon: Common
-  readonly settings: Readonly<BlockSettings>
+  readonly models: ForkedStore
   readonly mining: MiningMode
   readonly order: Order
   readonly maxBlockTransactions: number
@@ -76,11 +76,13 @@ export class LocalNode implements Node {
   private readonly miner: Miner
   private readonly timer: IntervalTimer
   private mode: MiningMode
+  private start: Start
 
   constructor(private readonly parts: NodeParts) {
     // Every request that waits for a block listens; there may be any number of them.
     this.events.setMaxListeners(0)
-    this.settings = { ...parts.settings }
+    this.start = parts.start
+    this.settings = { ...parts.start.settings }
     this.transactions = new Pool(parts.poolCapacity)
     this.miner = new Miner({
       ledger: parts.ledger,
@@ -106,7 +108,7 @@ export class LocalNode implements Node {
   }
 
   get accounts(): readonly DevAccount[] {
-    return this.parts.accounts
+    return this.parts.source.accounts
   }
 
   get precompile(): InferencePrecompile {
@@ -120,12 +122,16 @@ export class LocalNode implements Node {
   genesisJson(): Record<string, unknown> {
     const { engine, schedule } = this.precompile
     const pinnedRuntime = engine.runtimeId
-    const { genesis, genesisCommon } = this.parts
-    return genesisJson(genesis, genesisCommon, {
+    const { genesis, common } = this.start
+    return genesisJson(genesis, common, {
       schedule: schedule.version,
       validator: VALIDATOR_VERSION,
       pinnedRuntime,
     })
+  }
+
+  get fork(): Fork | undefined {
+    return this.start.fork
   }
 
   get head(): SealedBlock {
@@ -289,7 +295,10 @@ export class LocalNode implements Node {
   }
 
   setChainId(chainId: number): void {
-    this.parts.ledger.common = createCommon({ chainId, hardfork: this.parts.hardfork })
+    this.parts.ledger.common = createCommon({
+      chainId,
+      hardfork: this.common.hardfork() as Hardfork,
+    })
   }
 
   get gasLimit(): bigint {
@@ -323,14 +332,25 @@ export class LocalNode implements Node {
     })
   }
 
-  reset(): Promise<void> {
+  reset(fork?: Partial<ForkOptions>): Promise<void> {
     return this.queue.run(async () => {
-      const { header } = this.parts.ledger.chain.genesis.block
+      const { ledger, clock } = this.parts
+      const before = this.start
+      this.start = await this.startAgain(fork)
       this.snapshots.clear()
       this.transactions.clear()
-      Object.assign(this.settings, this.parts.settings)
-      this.parts.ledger.common = this.parts.genesisCommon
-      await this.rewind(header.number, header.stateRoot)
+      Object.assign(this.settings, this.start.settings)
+      ledger.common = this.start.common
+      const { header } = before.chain.genesis.block
+      await this.rewind(header.number, before.chain.firstRoot)
+      if (this.start === before) return
+      this.parts.models.fork = this.start.fork
+      ledger.rebase({
+        chain: this.start.chain,
+        ...(this.start.fork && { remote: this.start.fork.state }),
+      })
+      clock.set(this.start.genesis.timestamp)
+      await before.fork?.close()
     })
   }
 
@@ -359,7 +379,17 @@ export class LocalNode implements Node {
     this.timer.stop()
     this.parts.abort.abort()
     await Promise.all([this.queue.idle(), this.traces.idle()])
+    await this.start.fork?.close()
     if (this.parts.ownsPrecompile) await this.precompile.close()
+  }
+
+  private async startAgain(fork?: Partial<ForkOptions>): Promise<Start> {
+    const { source } = this.parts
+    const options = { ...this.start.fork?.options, ...fork }
+    if (fork && options.url !== undefined) {
+      return startAtFork(source, { ...options, url: options.url })
+    }
+    return this.start.fork ? startAtGenesis(source) : this.start
   }
 
   private traceBudget({ timeoutMs }: TraceOptions): Budget {

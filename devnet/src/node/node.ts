@@ -4,6 +4,7 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Account, Address } from '@ethereumjs/util'
 import type { InferencePrecompile, InferenceRecord, ModelStore } from '@lockstep/precompile'
 import type { DevAccount } from './accounts.js'
+import type { Fork, ForkOptions } from './fork/fork.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
 
 export type Hex = `0x${string}`
@@ -159,6 +160,8 @@ export interface Node {
   // Blocks
   /** The genesis as `genesis.json` of other clients, with this chain's own configuration in `config.lockstep`. */
   genesisJson(): Record<string, unknown>
+  /** The chain that this one goes on from; blocks up to its base are there alone. */
+  readonly fork: Fork | undefined
   readonly head: SealedBlock
   /** Undefined when there is no such block. `pending` is built on the spot from the pool, and sealed into nothing. */
   block(id: BlockId): Promise<SealedBlock | undefined>
@@ -255,7 +258,11 @@ export interface Node {
   snapshot(): Hex
   /** False when there is no such snapshot. It and later ones are spent. */
   revert(id: Hex): Promise<boolean>
-  reset(): Promise<void>
+  /**
+   * Starts again: at genesis, or with `fork` at a block of another chain, where what is not given stays as it was.
+   * @throws ForkError, NodeFaultError when that block cannot be had; the chain is then as it was.
+   */
+  reset(fork?: Partial<ForkOptions>): Promise<void>
 
   // Clock, in seconds
   /** Returns the total offset from wall time. */

@@ -2,6 +2,7 @@ import type { Engine, EngineName, InferencePrecompile, ModelStore } from '@locks
 import type { AccountOptions } from './accounts.js'
 import type { WallClock } from './clock.js'
 import type { Hardfork } from './common.js'
+import type { ForkOptions } from './fork/fork.js'
 import type { GenesisAccount } from './genesis.js'
 import type { Hex, MiningMode } from './node.js'
 import type { Order } from './order.js'
@@ -16,6 +17,8 @@ export interface NodeOptions {
   readonly balance?: bigint
   /** Other accounts to start with; they take precedence over the chain's own. */
   readonly alloc?: Readonly<Record<Hex, GenesisAccount>>
+  /** Goes on from a block of another chain instead of a genesis of its own. */
+  readonly fork?: ForkOptions
   /** Number of the first block. Default 0. */
   readonly genesisNumber?: bigint
   /** Seconds. Default: now. */

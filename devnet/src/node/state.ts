@@ -48,7 +48,11 @@ export class ChainState extends MerkleStateManager {
 }
 
 /** Opens the state with this root. Writes go to `database`. */
-export function openState(database: StateDatabase, root: Uint8Array, common: Common): ChainState {
+export function openOwnState(
+  database: StateDatabase,
+  root: Uint8Array,
+  common: Common,
+): ChainState {
   const trie = new MerklePatriciaTrie({
     db: database,
     valueEncoding: ValueEncoding.Bytes,

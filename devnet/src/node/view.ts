@@ -4,19 +4,23 @@ import { createAddressFromString } from '@ethereumjs/util'
 import { createVM, type VM } from '@ethereumjs/vm'
 import type { InferencePrecompile } from '@lockstep/precompile'
 import { OverlayDatabase, type StateDatabase } from './database.js'
+import type { RemoteState } from './fork/remoteState.js'
 import { InferenceRecorder } from './inference.js'
+import { openState } from './openState.js'
 import { inferenceAddress } from './registry.js'
-import { type ChainState, openState } from './state.js'
+import type { ChainState } from './state.js'
 
 /** What a view is made on. */
 export interface ViewSource {
   readonly common: Common
   readonly database: StateDatabase
+  /** What the state stands on where the chain is a fork. */
+  readonly remote: RemoteState | undefined
   readonly inference: InferencePrecompile
   /** Cancels inferences when the node closes. */
   readonly signal: AbortSignal
   /** Hash of an ancestor, for BLOCKHASH. */
-  blockHash(number: bigint): Uint8Array
+  blockHash(number: bigint): Promise<Uint8Array>
 }
 
 /**
@@ -39,7 +43,7 @@ export interface View {
 export async function createView(source: ViewSource, root: Uint8Array): Promise<View> {
   const common = source.common.copy()
   const overlay = new OverlayDatabase(source.database)
-  const state = openState(overlay, root, common)
+  const state = openState({ database: overlay, root, common, remote: source.remote })
   const recorder = new InferenceRecorder(source.inference, source.signal)
   const blockchain = ancestors(source)
   const evm = await createEVM({
@@ -67,7 +71,10 @@ export async function createView(source: ViewSource, root: Uint8Array): Promise<
 /** The part of a blockchain that an EVM reads. */
 function ancestors(source: ViewSource): EVMMockBlockchainInterface {
   const chain: EVMMockBlockchainInterface = {
-    getBlock: async (number) => ({ hash: () => source.blockHash(BigInt(number)) }),
+    getBlock: async (number) => {
+      const hash = await source.blockHash(BigInt(number))
+      return { hash: () => hash }
+    },
     putBlock: async () => {},
     shallowCopy: () => chain,
   }

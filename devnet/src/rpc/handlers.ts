@@ -16,6 +16,7 @@ import { FilterStore } from './filters.js'
 import { type UploadLimits, Uploads } from './lockstep/uploads.js'
 import type { Method } from './method.js'
 import { methods } from './methods.js'
+import { passThrough } from './passThrough.js'
 import { type Channel, inProcess, type Peer } from './peer.js'
 import { SenderQueue } from './senderQueue.js'
 import { Subscriptions } from './subscriptions.js'
@@ -145,6 +146,8 @@ async function dispatch(
 ): Promise<unknown> {
   const method = table.get(name)
   if (!method) throw new MethodNotFoundError(name)
+  const remote = await passThrough(context.node, name, params)
+  if (remote) return remote.result
   return method.call(name, context, params, peer)
 }
 

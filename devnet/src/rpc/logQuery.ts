@@ -1,8 +1,11 @@
+import { bigIntMax, bigIntMin } from '@ethereumjs/util'
 import type { BlockId, Hex, Log, Node, SealedBlock } from '../node/node.js'
 import { address, type Codec, CodecError, hash, list, object } from './codec.js'
 import { ErrorCode, InvalidParamsError, RpcError } from './errors.js'
 import { formatLog, type RpcLog } from './format/log.js'
+import { toQuantity } from './format/quantity.js'
 import { blockNumber } from './params.js'
+import { ask } from './passThrough.js'
 
 /** Which logs: any of the addresses and, at each position, any of the topics. */
 export interface LogCriteria {
@@ -78,16 +81,37 @@ export function matchingLogs(
  * @throws RpcError for an unknown block hash, InvalidParamsError for a range that ends before it starts.
  */
 export async function queryLogs(node: Node, query: LogQuery): Promise<RpcLog[]> {
-  const logs: RpcLog[] = []
+  const logs = await forkedLogs(node, query)
   for await (const sealed of blocksOf(node, query)) {
     for (const log of matchingLogs(sealed, query, false)) logs.push(log)
   }
   return logs
 }
 
+/** The logs of blocks that a forked chain has. */
+async function forkedLogs(node: Node, query: LogQuery): Promise<RpcLog[]> {
+  const { fork } = node
+  if (!fork) return []
+  const { addresses, topics, blockHash, fromBlock, toBlock } = query
+  const criteria = { ...(addresses && { address: addresses }), topics }
+  if (blockHash) {
+    const isOurs = blockHash !== fork.base.hash && (await node.block({ hash: blockHash }))
+    return isOurs
+      ? []
+      : ((await ask(fork, 'eth_getLogs', [{ ...criteria, blockHash }])) as RpcLog[])
+  }
+  const base = fork.base.block.header.number
+  const from = await height(node, fromBlock ?? 'latest')
+  const to = await height(node, toBlock ?? 'latest')
+  if (from > base || from > to) return []
+  const range = { fromBlock: toQuantity(from), toBlock: toQuantity(bigIntMin(to, base)) }
+  return (await ask(fork, 'eth_getLogs', [{ ...criteria, ...range }])) as RpcLog[]
+}
+
 async function* blocksOf(node: Node, query: LogQuery): AsyncGenerator<SealedBlock> {
   if (query.blockHash) {
     const sealed = await node.block({ hash: query.blockHash })
+    if (!sealed && node.fork) return
     if (!sealed) throw new RpcError(ErrorCode.server, 'unknown block', { data: query.blockHash })
     yield sealed
     return
@@ -102,7 +126,12 @@ async function* blocksOf(node: Node, query: LogQuery): AsyncGenerator<SealedBloc
   ) {
     throw new InvalidParamsError(`invalid block range: fromBlock ${from} is after toBlock ${to}`)
   }
-  for (let number = from; number <= to && number <= node.head.block.header.number; number++) {
+  const first = node.fork ? node.fork.base.block.header.number + 1n : 0n
+  for (
+    let number = bigIntMax(from, first);
+    number <= to && number <= node.head.block.header.number;
+    number++
+  ) {
     const sealed = await node.block(number)
     if (sealed) yield sealed
   }
@@ -110,6 +139,7 @@ async function* blocksOf(node: Node, query: LogQuery): AsyncGenerator<SealedBloc
 
 async function height(node: Node, id: BlockId): Promise<bigint> {
   if (typeof id === 'bigint') return id
+  if (id === 'earliest' && node.fork) return 0n
   if (id === 'latest' || id === 'pending') return node.head.block.header.number
   const sealed = await node.block(id)
   return sealed?.block.header.number ?? 0n

@@ -24,6 +24,9 @@ export const probeAbi = parseAbi([
 
 const probe = compile('Probe.sol', 'Probe')
 
+/** Deploys it, with its value as the argument. */
+export const probeCode = probe.bytecode
+
 /** Deploys `Probe.sol` with this value. */
 export function deployProbe(node: Node, value = 0n): Promise<Hex> {
   const argument = encodeAbiParameters([{ type: 'uint256' }], [value])

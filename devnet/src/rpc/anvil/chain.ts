@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { address, anything, bytes32, integer, object, quantity, uint64 } from '../codec.js'
+import type { ForkOptions } from '../../node/fork/fork.js'
+import type { Node } from '../../node/node.js'
+import { address, bytes32, integer, object, quantity, text, uint64 } from '../codec.js'
 import { InvalidParamsError } from '../errors.js'
 import { toQuantity } from '../format/quantity.js'
 import { method, optional, required } from '../method.js'
 
 /** viem sends a fork of nothing along with every reset. */
-const resetOptions = object({ forking: object({ jsonRpcUrl: anything, blockNumber: anything }) })
+const resetOptions = object({ forking: object({ jsonRpcUrl: text, blockNumber: uint64 }) })
 
 const snapshotId = required('snapshot id', (value) => toQuantity(quantity(value)))
 
@@ -66,12 +68,7 @@ export const chainControl = [
     ['anvil_reset', 'hardhat_reset'],
     [optional('options', resetOptions, {})],
     async (context, { forking }) => {
-      if ((forking?.jsonRpcUrl ?? forking?.blockNumber) !== undefined) {
-        throw new InvalidParamsError(
-          'anvil_reset: this node cannot fork another chain; give no forking',
-        )
-      }
-      await context.node.reset()
+      await context.node.reset(forking && toForkOptions(context.node, forking))
       context.snapshots.clear()
       context.instanceId = `0x${randomBytes(32).toString('hex')}`
     },
@@ -82,4 +79,27 @@ export const chainControl = [
 function forgetFrom<K>(snapshots: Map<K, unknown>, id: K): void {
   const ids = [...snapshots.keys()]
   for (const later of ids.slice(ids.indexOf(id))) snapshots.delete(later)
+}
+
+/** Which fork to start again from: what is not given stays, but for the block of another chain. */
+function toForkOptions(
+  node: Node,
+  {
+    jsonRpcUrl,
+    blockNumber,
+  }: { jsonRpcUrl?: string | undefined; blockNumber?: bigint | undefined },
+): Partial<ForkOptions> {
+  const url = jsonRpcUrl ?? node.fork?.remote.url
+  if (url === undefined && blockNumber !== undefined) {
+    throw new InvalidParamsError(
+      'anvil_reset: this node forks no chain; give forking.jsonRpcUrl beside the block number',
+    )
+  }
+  const base = node.fork?.base.block.header.number
+  const isSame = url === node.fork?.remote.url
+  const number = blockNumber ?? (isSame ? base : undefined)
+  return {
+    ...(url !== undefined && { url }),
+    ...(number !== undefined && { blockNumber: number }),
+  }
 }

@@ -144,10 +144,10 @@ describe('chain', () => {
     expect(after.instanceId).not.toBe(before.instanceId)
   })
 
-  test('error: a reset that asks for a fork', async () => {
+  test('error: a reset to a block of a chain that is not named', async () => {
     const { failure } = await testServer()
-    const error = await failure('anvil_reset', { forking: { jsonRpcUrl: 'http://127.0.0.1:1' } })
-    expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('cannot fork') })
+    const error = await failure('anvil_reset', { forking: { blockNumber: 5 } })
+    expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('jsonRpcUrl') })
   })
 
   test('makes the next blocks as it is told: coinbase, gas limit, base fee, prevRandao', async () => {

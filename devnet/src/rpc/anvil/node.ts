@@ -19,7 +19,11 @@ export const nodeIdentity = [
         gasLimit: toQuantity(node.gasLimit),
         gasPrice: toQuantity(suggestedGasPrice(node)),
       },
-      forkConfig: { forkUrl: null, forkBlockNumber: null, forkRetryBackoff: null },
+      forkConfig: {
+        forkUrl: node.fork?.remote.url ?? null,
+        forkBlockNumber: node.fork ? Number(node.fork.base.block.header.number) : null,
+        forkRetryBackoff: node.fork?.options.retryBackoffMs ?? null,
+      },
     }
   }),
   method(['anvil_metadata', 'hardhat_metadata'], [], (context) => {
@@ -33,7 +37,13 @@ export const nodeIdentity = [
       instanceId,
       latestBlockNumber: Number(block.header.number),
       latestBlockHash: hash,
-      forkedNetwork: null,
+      forkedNetwork: node.fork
+        ? {
+            chainId: node.fork.chainId,
+            forkBlockNumber: Number(node.fork.base.block.header.number),
+            forkBlockHash: node.fork.base.hash,
+          }
+        : null,
       snapshots: Object.fromEntries(
         [...snapshots].map(([id, at]) => [id, [Number(at.number), at.hash]]),
       ),

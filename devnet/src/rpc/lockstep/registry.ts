@@ -61,9 +61,14 @@ async function registryLogs(node: Node, block: BlockId, event: Hex) {
   return queryLogs(node, {
     addresses: [registryAddress],
     topics: [[event]],
-    fromBlock: 0n,
+    fromBlock: (await node.fork?.hasRegistry()) === false ? firstOwn(node) : 0n,
     toBlock: header.number,
   })
+}
+
+/** Providers refuse to search a whole chain for logs that it cannot hold. */
+function firstOwn({ fork }: Node): bigint {
+  return fork ? fork.base.block.header.number + 1n : 0n
 }
 
 /** The text that a bytes32 name holds; the hex itself where it is none. */

@@ -7,7 +7,11 @@ import { rpcClient } from './testServer.js'
 
 const anvilBinary = fileURLToPath(new URL('../../../../node_modules/.bin/anvil', import.meta.url))
 
-export type AnvilClient = ReturnType<typeof rpcClient> & { readonly url: string }
+export type AnvilClient = ReturnType<typeof rpcClient> & {
+  readonly url: string
+  /** Ends it before the test does. */
+  stop(): Promise<void>
+}
 
 /**
  * A real Anvil on a free port, with the rules and the genesis time of a test's devnet; it ends with the test.
@@ -15,12 +19,17 @@ export type AnvilClient = ReturnType<typeof rpcClient> & { readonly url: string 
  */
 export async function startAnvil(...flags: readonly string[]): Promise<AnvilClient> {
   const port = await freePort()
-  const rules = ['--port', String(port), '--hardfork', 'prague', '--timestamp', '1700000000']
+  const rules = ['--port', String(port), '--timestamp', '1700000000']
+  if (!flags.includes('--hardfork')) rules.push('--hardfork', 'prague')
   const anvil = spawn(anvilBinary, [...rules, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void anvil.kill())
   await listening(anvil)
   const url = `http://127.0.0.1:${port}`
-  return { url, ...rpcClient(url) }
+  const stop = async () => {
+    anvil.kill()
+    await once(anvil, 'exit')
+  }
+  return { url, stop, ...rpcClient(url) }
 }
 
 async function freePort(): Promise<number> {
