@@ -131,6 +131,7 @@ describe('a model that is uploaded and registered', () => {
         depth: '0x0',
         caller: wallet.account.address,
         blockNumber: '0x2',
+        blockHash,
       },
     ])
     for (const block of ['latest', Number(blockNumber), '0x2', blockHash, { blockHash }]) {
