@@ -1,9 +1,10 @@
+import type { Common } from '@ethereumjs/common'
 import { isEOACode7702Tx, type TypedTransaction } from '@ethereumjs/tx'
 import { type Address, bytesToHex, createAddressFromString } from '@ethereumjs/util'
 import { PoolError } from './errors.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
 import type { Ledger } from './ledger.js'
-import type { PooledTransaction, SealedBlock } from './node.js'
+import type { Hex, PooledTransaction, SealedBlock } from './node.js'
 import type { Pool } from './pool.js'
 import type { BlockSettings } from './settings.js'
 import { impersonate, withoutBlobs } from './transaction.js'
@@ -21,10 +22,7 @@ export async function admit(
   tx: TypedTransaction,
   impersonated?: Address,
 ): Promise<PooledTransaction> {
-  const bare = withoutBlobs(tx)
-  const ready = impersonated ? impersonate(bare, impersonated) : bare
-  const sender = recoverSender(ready)
-  checkTransaction(ready, ledger.common)
+  const { tx: ready, hash, sender } = readyTransaction(tx, ledger.common, impersonated)
   const parent = ledger.chain.head.block.header
   checkDemands(ready, {
     gasLimit: settings.gasLimit,
@@ -33,7 +31,24 @@ export async function admit(
   })
   const account = await ledger.headAccount(sender)
   checkFunds(ready, account)
-  return pool.add(ready, bytesToHex(ready.hash()), sender.toString(), account?.nonce ?? 0n)
+  return pool.add(ready, hash, sender.toString(), account?.nonce ?? 0n)
+}
+
+/**
+ * A transaction as a block holds it.
+ * @param impersonated the sender of a transaction that nobody signed.
+ * @throws PoolError for what it claims by itself, whatever the block.
+ */
+export function readyTransaction(
+  tx: TypedTransaction,
+  common: Common,
+  impersonated?: Address,
+): { readonly tx: TypedTransaction; readonly hash: Hex; readonly sender: Address } {
+  const bare = withoutBlobs(tx)
+  const ready = impersonated ? impersonate(bare, impersonated) : bare
+  const sender = recoverSender(ready)
+  checkTransaction(ready, common)
+  return { tx: ready, hash: bytesToHex(ready.hash()), sender }
 }
 
 /** Recovering is the dearest step of all; a signed transaction keeps what it found. */

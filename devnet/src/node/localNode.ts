@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
-import { type Address, createAddressFromString } from '@ethereumjs/util'
+import { type Address, createAddressFromString, hexToBytes } from '@ethereumjs/util'
 import { type InferencePrecompile, type ModelStore, VALIDATOR_VERSION } from '@lockstep/precompile'
+import { keccak256 } from 'viem'
 import { createAccessList } from './accessList.js'
 import type { DevAccount } from './accounts.js'
-import { admit, settleAll } from './admission.js'
+import { admit, readyTransaction, settleAll } from './admission.js'
 import { call } from './call.js'
 import type { Clock } from './clock.js'
 import { createCommon, type Hardfork } from './common.js'
@@ -27,9 +28,11 @@ import type {
   MiningMode,
   Node,
   NodeEvents,
+  PooledTransaction,
   SealedBlock,
   StateOverrides,
   StateView,
+  UnpooledTransaction,
 } from './node.js'
 import type { Order } from './order.js'
 import { Pool } from './pool.js'
@@ -132,6 +135,10 @@ export class LocalNode implements Node {
 
   get fork(): Fork | undefined {
     return this.start.fork
+  }
+
+  get genesisNumber(): bigint {
+    return this.parts.ledger.chain.genesis.block.header.number
   }
 
   get head(): SealedBlock {
@@ -354,6 +361,22 @@ export class LocalNode implements Node {
     })
   }
 
+  rollback(depth: number): Promise<void> {
+    return this.queue.run(async () => {
+      await this.unwind(depth)
+    })
+  }
+
+  reorg(blocks: readonly (readonly UnpooledTransaction[])[]): Promise<void> {
+    const ready = blocks.map((transactions) => transactions.map((entry) => this.ready(entry)))
+    return this.queue.run(async () => {
+      const first = await this.unwind(ready.length)
+      // A block of the same transactions at the same time would be the very block that it replaces.
+      if (first) this.settings.prevRandao = hexToBytes(keccak256(first.hash))
+      for (const transactions of ready) await this.miner.mineThese(transactions)
+    })
+  }
+
   increaseTime(seconds: bigint): bigint {
     return this.parts.clock.increase(seconds)
   }
@@ -399,6 +422,23 @@ export class LocalNode implements Node {
 
   private standOn(id: BlockId): ReturnType<typeof standOn> {
     return standOn(this.parts.ledger, this.miner, id)
+  }
+
+  private ready({ tx, impersonated }: UnpooledTransaction): PooledTransaction {
+    const ready = readyTransaction(tx, this.common, impersonated)
+    return { tx: ready.tx, hash: ready.hash, from: ready.sender.toString() }
+  }
+
+  /** Takes blocks off the chain, and returns the lowest of them. */
+  private async unwind(depth: number): Promise<SealedBlock | undefined> {
+    const { chain } = this.parts.ledger
+    const height = chain.head.block.header.number - BigInt(depth)
+    const common = chain.block(height)
+    if (!common) throw new RangeError(`There are no ${depth} blocks above genesis.`)
+    const first = chain.block(height + 1n)
+    this.snapshots.dropAbove(height)
+    await this.rewind(height, chain.stateRoot(common))
+    return first
   }
 
   private async rewind(height: bigint, stateRoot: Uint8Array): Promise<void> {

@@ -11,8 +11,8 @@ import {
 import type { Clock } from './clock.js'
 import { nextBaseFee } from './fees.js'
 import type { Ledger } from './ledger.js'
-import type { Hex, SealedBlock } from './node.js'
-import { inOrder, type Order } from './order.js'
+import type { Hex, PooledTransaction, SealedBlock } from './node.js'
+import { inOrder, inTurn, type Order } from './order.js'
 import type { Pool } from './pool.js'
 import type { BlockSettings } from './settings.js'
 import type { View } from './view.js'
@@ -91,6 +91,27 @@ export class Miner {
   /** Seals blocks until nothing more of the pool fits. */
   minePool(): Promise<void> {
     return this.mineWhile(() => this.options.pool.runs().length > 0)
+  }
+
+  /**
+   * Seals a block of these transactions alone, in this order, whatever waits in the pool. Those that cannot be
+   * executed are left out.
+   */
+  async mineThese(transactions: readonly PooledTransaction[]): Promise<SealedBlock> {
+    const excluded = new Set<Hex>()
+    for (;;) {
+      const used = { ...this.options.settings }
+      const { view, blocks } = await this.openView()
+      const fit = transactions.filter(({ hash }) => !excluded.has(hash))
+      try {
+        const built = await buildBlock(view, this.template(), inTurn(fit))
+        await this.append(built, view, used, blocks)
+        return built.sealed
+      } catch (error) {
+        if (!(error instanceof ExcludedTransactionError)) throw error
+        excluded.add(error.hash)
+      }
+    }
   }
 
   private async mineWhile(wanted: () => boolean): Promise<void> {

@@ -76,6 +76,13 @@ export interface PooledTransaction {
   readonly fault?: string
 }
 
+/** A transaction for a block, past the pool. */
+export interface UnpooledTransaction {
+  readonly tx: TypedTransaction
+  /** The sender of a transaction that nobody signed. */
+  readonly impersonated?: Address
+}
+
 /** Fields of `eth_call`, `eth_estimateGas` and traces, already parsed. */
 export interface CallRequest {
   readonly from?: Hex
@@ -163,6 +170,8 @@ export interface Node {
   /** The chain that this one goes on from; blocks up to its base are there alone. */
   readonly fork: Fork | undefined
   readonly head: SealedBlock
+  /** Height of the first block. */
+  readonly genesisNumber: bigint
   /** Undefined when there is no such block. `pending` is built on the spot from the pool, and sealed into nothing. */
   block(id: BlockId): Promise<SealedBlock | undefined>
   transaction(
@@ -263,6 +272,14 @@ export interface Node {
    * @throws ForkError, NodeFaultError when that block cannot be had; the chain is then as it was.
    */
   reset(fork?: Partial<ForkOptions>): Promise<void>
+  /** Takes the newest blocks off the chain. @throws RangeError when there are not that many above genesis. */
+  rollback(depth: number): Promise<void>
+  /**
+   * Puts other blocks in the place of as many of the newest: for each, the transactions that it is to hold. Those
+   * that cannot be executed are left out.
+   * @throws RangeError when there are not that many above genesis; PoolError for what no block could hold.
+   */
+  reorg(blocks: readonly (readonly UnpooledTransaction[])[]): Promise<void>
 
   // Clock, in seconds
   /** Returns the total offset from wall time. */

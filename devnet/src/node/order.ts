@@ -49,6 +49,12 @@ export function inOrder(
   }
 }
 
+/** Gives transactions as they stand. */
+export function inTurn(transactions: readonly PooledTransaction[]): Candidates {
+  const entries = transactions.values()
+  return { next: () => entries.next().value, skipSender() {} }
+}
+
 function before(a: Head, b: Head): boolean {
   return a.tip === b.tip ? a.entry.arrival < b.entry.arrival : a.tip > b.tip
 }

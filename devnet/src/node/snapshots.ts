@@ -29,6 +29,11 @@ export class Snapshots {
     return snapshot
   }
 
+  /** Forgets those taken at blocks that have left the chain. */
+  dropAbove(height: bigint): void {
+    for (const [id, snapshot] of this.taken) if (snapshot.height > height) this.taken.delete(id)
+  }
+
   clear(): void {
     this.taken.clear()
   }

@@ -72,6 +72,8 @@ const blockOverride = fc.record(
   partly,
 )
 
+const storageOf = fc.dictionary(address, fc.oneof(word, storage), { maxKeys: 2 })
+
 /** What each parameter takes, by the name that its method gives it. */
 const byName: Record<string, fc.Arbitrary<unknown>> = {
   address,
@@ -85,9 +87,11 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   blocks: small,
   calldata: bytes,
   'chain id': quantity,
+  conditions: fc.record({ blockNumberMax: quantity, knownAccounts: storageOf }, partly),
   chunk: fc.record({ offset: fc.constantFrom(0, 5), size: fc.nat(300), data: bytes }),
   code: bytes,
   data: bytes,
+  depth: fc.nat(4),
   enabled: fc.boolean(),
   filter: logFilter,
   'filter id': small,
@@ -109,16 +113,20 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   seconds: quantity,
   'signed transaction': bytes,
   slot: quantity,
+  spender: address,
   'snapshot id': small,
   'state overrides': fc.dictionary(address, override, { maxKeys: 2 }),
   'subscription id': bytes,
   'subscription kind': fc.constantFrom('newHeads', 'logs', 'newPendingTransactions'),
   'subscription options': fc.oneof(logFilter, fc.boolean()),
+  threads: fc.nat(),
   'timeout in ms': fc.integer({ min: 1, max: 20 }),
+  token: address,
   timestamp: fc.oneof(quantity, fc.integer({ min: 1_900_000_000, max: 2_000_000_000 })),
   'timestamp or options': fc.record({ timestamp: quantity, blocks: small }, partly),
   transaction,
   'transaction hash or block': fc.oneof(block, word),
+  transactions: fc.array(fc.tuple(transaction, fc.nat(3)), { maxLength: 2 }),
   'typed data': fc.record({
     types: fc.constant({}),
     primaryType: fc.string(),

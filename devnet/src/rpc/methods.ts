@@ -1,9 +1,11 @@
 import { chainControl } from './anvil/chain.js'
 import { clock } from './anvil/clock.js'
+import { erc20 } from './anvil/erc20.js'
 import { impersonation } from './anvil/impersonation.js'
 import { mining } from './anvil/mining.js'
 import { nodeIdentity } from './anvil/node.js'
 import { poolControl } from './anvil/pool.js'
+import { reorganisation } from './anvil/reorg.js'
 import { stateControl } from './anvil/state.js'
 import { debug } from './debug.js'
 import { blocks } from './eth/blocks.js'
@@ -35,10 +37,12 @@ export const methods: readonly Method[] = [
   logs,
   subscribing,
   stateControl,
+  erc20,
   impersonation,
   mining,
   clock,
   chainControl,
+  reorganisation,
   poolControl,
   nodeIdentity,
   txpool,

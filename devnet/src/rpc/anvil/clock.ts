@@ -20,7 +20,7 @@ const timestamp = required('timestamp', uint64)
 /** The time of the next blocks. */
 export const clock = [
   method(
-    ['evm_increaseTime', 'anvil_increaseTime'],
+    ['evm_increaseTime', 'anvil_increaseTime', 'hardhat_increaseTime'],
     [required('seconds', offset)],
     ({ node }, step) => Number(node.increaseTime(step)),
   ),
@@ -32,13 +32,19 @@ export const clock = [
     [timestamp],
     ({ node }, time) => setNextTimestamp(node, time),
   ),
-  method('anvil_setBlockTimestampInterval', [required('seconds', uint64)], ({ node }, interval) =>
-    node.setBlockTimestampInterval(interval),
+  method(
+    ['anvil_setBlockTimestampInterval', 'hardhat_setBlockTimestampInterval'],
+    [required('seconds', uint64)],
+    ({ node }, interval) => node.setBlockTimestampInterval(interval),
   ),
-  method('anvil_removeBlockTimestampInterval', [], ({ node }) => {
-    node.setBlockTimestampInterval(undefined)
-    return true
-  }),
+  method(
+    ['anvil_removeBlockTimestampInterval', 'hardhat_removeBlockTimestampInterval'],
+    [],
+    ({ node }) => {
+      node.setBlockTimestampInterval(undefined)
+      return true
+    },
+  ),
 ]
 
 /** @throws InvalidParamsError when the time is not after the head's. */

@@ -1,4 +1,4 @@
-import { boolean, type Codec, either, integer, object, uint64 } from '../codec.js'
+import { anything, boolean, type Codec, either, integer, object, uint64 } from '../codec.js'
 import type { Context } from '../context.js'
 import { formatBlock } from '../format/block.js'
 import { method, optional, required } from '../method.js'
@@ -54,6 +54,14 @@ export const mining = [
     [required('enabled', boolean)],
     ({ node }, enabled) => node.setMining({ type: enabled ? 'auto' : 'manual' }),
   ),
+  method('miner_start', [optional('threads', anything)], ({ node }) => {
+    node.setMining({ type: 'auto' })
+    return true
+  }),
+  method('miner_stop', [], ({ node }) => {
+    node.setMining({ type: 'manual' })
+    return true
+  }),
   method('anvil_getIntervalMining', [], ({ node }) =>
     'seconds' in node.mining ? node.mining.seconds : null,
   ),

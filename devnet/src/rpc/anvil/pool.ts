@@ -8,8 +8,10 @@ export const poolControl = [
     [required('hash', hash)],
     ({ node }, wanted) => (node.dropTransaction(wanted) ? wanted : null),
   ),
-  method(['anvil_dropAllTransactions', 'hardhat_dropAllTransactions'], [], ({ node }) =>
-    node.dropAllTransactions(),
+  method(
+    ['anvil_dropAllTransactions', 'hardhat_dropAllTransactions', 'debug_clearTxpool'],
+    [],
+    ({ node }) => node.dropAllTransactions(),
   ),
   method('anvil_removePoolTransactions', [required('address', address)], ({ node }, sender) => {
     const { pending, queued } = node.pool()

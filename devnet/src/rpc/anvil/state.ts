@@ -8,12 +8,12 @@ const account = required('address', address)
 /** Accounts changed without a transaction. */
 export const stateControl = [
   method(
-    ['anvil_setBalance', 'hardhat_setBalance'],
+    ['anvil_setBalance', 'hardhat_setBalance', 'evm_setAccountBalance', 'tenderly_setBalance'],
     [account, required('balance', quantity)],
     ({ node }, owner, balance) => node.setBalance(owner, balance),
   ),
   method(
-    ['anvil_addBalance', 'hardhat_addBalance'],
+    ['anvil_addBalance', 'hardhat_addBalance', 'tenderly_addBalance'],
     [account, required('amount', quantity)],
     async ({ node }, owner, amount) => {
       const found = await (await node.state('latest')).account(owner)
@@ -25,7 +25,7 @@ export const stateControl = [
     },
   ),
   method(
-    ['anvil_setCode', 'hardhat_setCode'],
+    ['anvil_setCode', 'hardhat_setCode', 'evm_setAccountCode'],
     [account, required('code', bytes)],
     ({ node }, owner, code) => node.setCode(owner, code),
   ),

@@ -210,3 +210,62 @@ test('eth_signTransaction signs without sending', async () => {
   ).toBe(addressOf(1))
   expect(await call('eth_blockNumber')).toBe('0x0')
 })
+
+describe('transactions on conditions', () => {
+  const gas = '0x5208'
+
+  test('eth_sendRawTransactionConditional takes what meets its conditions, and nothing else', async () => {
+    const { call, failure, addressOf } = await testServer()
+    const from = addressOf(0)
+    const signed = await call('eth_signTransaction', { from, to, gas, nonce: '0x0' })
+    const conditional = 'eth_sendRawTransactionConditional'
+    const empty = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'
+    const zero = `0x${'0'.repeat(64)}`
+    for (const conditions of [
+      { blockNumberMin: '0x1' },
+      { timestampMax: '0x1' },
+      { knownAccounts: { [to]: zero } },
+      { knownAccounts: { [to]: { '0x0': `0x${'1'.padStart(64, '0')}` } } },
+    ]) {
+      const error = await failure(conditional, signed, conditions)
+      expect(error).toMatchObject({ code: -32003, message: /^transaction conditional failed: / })
+    }
+    const knownAccounts = { [to]: empty, [from]: { '0x0': zero } }
+    const hash = await call(conditional, signed, { blockNumberMax: '0x0', knownAccounts })
+    expect(await call('eth_getTransactionReceipt', hash)).toMatchObject({ status: '0x1' })
+  })
+
+  test('eth_resend replaces a transaction that waits, at another price', async () => {
+    const { call, failure, addressOf } = await testServer()
+    const from = addressOf(0)
+    await call('evm_setAutomine', false)
+    const request = { from, to, gas, nonce: '0x0', maxFeePerGas: '0x77359400' }
+    await call('eth_sendTransaction', request)
+    const hash = await call('eth_resend', request, '0xb2d05e00')
+    await call('evm_mine')
+    const mined = await call('eth_getTransactionBySenderAndNonce', from, '0x0')
+    expect(mined).toMatchObject({ hash, gasPrice: '0xb2d05e00' })
+    expect(await failure('eth_resend', { ...request, nonce: '0x5' })).toMatchObject({
+      code: -32000,
+    })
+    expect(await failure('eth_resend', { from, to })).toMatchObject({ code: -32602 })
+  })
+})
+
+test('eth_getTransactionBySenderAndNonce finds what is mined or waits', async () => {
+  const { call, addressOf } = await testServer()
+  const from = addressOf(0)
+  const sent: string[] = []
+  for (let index = 0; index < 5; index++) {
+    sent.push(await call('eth_sendTransaction', { from, to }))
+    await call('anvil_mine', '0x2')
+  }
+  await call('evm_setAutomine', false)
+  sent.push(await call('eth_sendTransaction', { from, to }))
+  for (const [nonce, hash] of sent.entries()) {
+    const found = await call('eth_getTransactionBySenderAndNonce', from, nonce)
+    expect(found).toMatchObject({ hash, from })
+  }
+  expect(await call('eth_getTransactionBySenderAndNonce', from, sent.length)).toBeNull()
+  expect(await call('eth_getTransactionBySenderAndNonce', to, 0)).toBeNull()
+})

@@ -2,13 +2,15 @@ import { bytesToHex, createAddressFromString } from '@ethereumjs/util'
 import { keccak256 } from 'viem'
 import type { Hex } from '../../node/node.js'
 import { awaitReceipt } from '../awaitReceipt.js'
-import { bytes, integer } from '../codec.js'
+import { bytes, integer, quantity, uint64 } from '../codec.js'
+import { checkConditions, conditions } from '../conditions.js'
 import type { Context } from '../context.js'
-import { InvalidParamsError } from '../errors.js'
+import { ErrorCode, InvalidParamsError, RpcError } from '../errors.js'
 import { formatPooledTransaction } from '../format/transaction.js'
 import { method, optional, required } from '../method.js'
 import { type TransactionRequest, transactionRequest } from '../params.js'
 import { decodeRawTransaction } from '../rawTransaction.js'
+import { senderOf } from '../sender.js'
 import { fillTransaction } from '../transactionFill.js'
 
 const request = required('transaction', transactionRequest)
@@ -32,6 +34,23 @@ export const sending = [
   method('eth_sendRawTransactionSync', [raw, timeoutMs], async ({ node }, signed, timeout) =>
     awaitReceipt(node, await node.send(decodeRawTransaction(signed, node.common)), timeout),
   ),
+  method(
+    'eth_sendRawTransactionConditional',
+    [raw, required('conditions', conditions)],
+    async ({ node }, signed, wanted) => {
+      await checkConditions(node, wanted)
+      return node.send(decodeRawTransaction(signed, node.common))
+    },
+  ),
+  method(
+    'eth_resend',
+    [request, optional('gas price', quantity), optional('gas limit', uint64)],
+    (context, transaction, gasPrice, gas) =>
+      resend(context, {
+        ...(gasPrice ? repriced(transaction, gasPrice) : transaction),
+        ...(gas && { gas }),
+      }),
+  ),
   method('eth_signTransaction', [request], async (context, transaction) => {
     const from = senderOf(context, transaction)
     const key = context.accounts.privateKeyOf(from)
@@ -49,13 +68,6 @@ export const sending = [
   }),
 ]
 
-/** A request without a sender is from the node's first account. */
-function senderOf({ accounts }: Context, { from }: TransactionRequest): Hex {
-  const sender = from ?? accounts.addresses[0]
-  if (sender === undefined) throw new InvalidParamsError('No Signer available')
-  return sender
-}
-
 async function send(context: Context, transaction: TransactionRequest): Promise<Hex> {
   const { accounts, node, senders } = context
   const from = senderOf(context, transaction)
@@ -67,6 +79,26 @@ async function send(context: Context, transaction: TransactionRequest): Promise<
     const tx = await fillTransaction(node, { ...transaction, from })
     return node.send(tx.sign(key))
   })
+}
+
+/** The transaction at another price of gas, whichever it had. */
+function repriced(transaction: TransactionRequest, gasPrice: bigint): TransactionRequest {
+  const { maxFeePerGas: _, maxPriorityFeePerGas: __, ...rest } = transaction
+  return { ...rest, gasPrice }
+}
+
+/** Replaces a transaction that waits by one of the same nonce. */
+async function resend(context: Context, transaction: TransactionRequest): Promise<Hex> {
+  const from = senderOf(context, transaction)
+  const { nonce } = transaction
+  if (nonce === undefined) {
+    throw new InvalidParamsError('missing transaction nonce in transaction spec')
+  }
+  const { pending, queued } = context.node.pool()
+  if (![...pending, ...queued].some((entry) => entry.from === from && entry.tx.nonce === nonce)) {
+    throw new RpcError(ErrorCode.server, `no transaction of ${from} with nonce ${nonce} waits`)
+  }
+  return send(context, { ...transaction, from })
 }
 
 async function sendAs(

@@ -1,10 +1,11 @@
 import { bytesToHex } from '@ethereumjs/util'
 import type { SealedBlock } from '../../node/node.js'
-import { hash, integer } from '../codec.js'
+import { address, hash, integer, uint64 } from '../codec.js'
 import { formatReceipt } from '../format/receipt.js'
 import { formatMinedTransaction, formatPooledTransaction } from '../format/transaction.js'
 import { method, required } from '../method.js'
 import { blockNumber } from '../params.js'
+import { findBySenderAndNonce } from '../transactionLookup.js'
 
 const transactionHash = required('hash', hash)
 const number = required('block', blockNumber)
@@ -61,6 +62,16 @@ export const transactions = [
     'eth_getRawTransactionByBlockHashAndIndex',
     [blockHash, index],
     async ({ node }, wanted, position) => rawAt(await node.block({ hash: wanted }), position),
+  ),
+  method(
+    'eth_getTransactionBySenderAndNonce',
+    [required('address', address), required('nonce', uint64)],
+    async ({ node }, sender, nonce) => {
+      const found = await findBySenderAndNonce(node, sender, nonce)
+      if (!found) return null
+      if ('pooled' in found) return formatPooledTransaction(found.pooled)
+      return formatMinedTransaction(found.mined, found.in)
+    },
   ),
   method('eth_pendingTransactions', [], ({ node }) =>
     node.pool().pending.map(formatPooledTransaction),
