@@ -7,6 +7,12 @@ export interface BannerFacts {
   readonly mnemonic: string
   readonly derivationPath: string
   readonly chainId: number
+  /** The chain that this one goes on from. */
+  readonly fork?: {
+    readonly host: string
+    readonly blockNumber: bigint
+    readonly blockHash: string
+  }
   readonly baseFee: bigint
   readonly gasLimit: bigint
   readonly genesisTimestamp: bigint
@@ -38,6 +44,7 @@ export function banner(facts: BannerFacts): string {
       facts.accounts.map(({ privateKey }, i) => `(${i}) ${privateKey}`),
     ),
     `Wallet\n${rule}\nMnemonic:          ${facts.mnemonic}\nDerivation path:   ${facts.derivationPath}\n`,
+    ...(facts.fork ? [forkSection(facts.fork)] : []),
     section('Chain ID', [`${facts.chainId}`]),
     section('Base Fee', [`${facts.baseFee}`]),
     section('Gas Limit', [`${facts.gasLimit}`]),
@@ -59,4 +66,12 @@ const rule = '=================='
 
 function section(title: string, lines: readonly string[]): string {
   return `${title}\n${rule}\n\n${lines.join('\n')}\n`
+}
+
+function forkSection(fork: NonNullable<BannerFacts['fork']>): string {
+  return section('Fork', [
+    `Endpoint:       ${fork.host}`,
+    `Block number:   ${fork.blockNumber}`,
+    `Block hash:     ${fork.blockHash}`,
+  ])
 }

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { parseEther } from 'viem'
 import { defaultDerivationPath, defaultMnemonic } from '../node/accounts.js'
 import { ether, integer, quantity, seconds } from './flag.js'
+import { addForkOptions } from './forkFlags.js'
 import type { DevnetFlags, Prepare } from './runDevnet.js'
 
 const example = `
@@ -11,7 +12,7 @@ Example:
 
 /** `lockstep devnet`, the default command: Anvil's flags for what exists here, and Lockstep's own. */
 export function devnetCommand(prepare?: Prepare): Command {
-  return new Command('devnet')
+  const command = new Command('devnet')
     .description('run a local chain with inline inference (the default command)')
     .option('-p, --port <port>', 'port to listen on; 0 takes a free one', integer(0, 65_535), 8545)
     .addOption(
@@ -29,7 +30,11 @@ export function devnetCommand(prepare?: Prepare): Command {
       "path of the dev accounts' parent key",
       defaultDerivationPath,
     )
-    .option('--chain-id <id>', 'chain id', integer(1, Number.MAX_SAFE_INTEGER), 31_337)
+    .option(
+      '--chain-id <id>',
+      'chain id (31337, or that of the forked chain)',
+      integer(1, Number.MAX_SAFE_INTEGER),
+    )
     .option('--hardfork <name>', 'rules to run', 'prague')
     .addOption(
       new Option('-b, --block-time <seconds>', 'seal a block at this interval')
@@ -44,9 +49,10 @@ export function devnetCommand(prepare?: Prepare): Command {
         .default('fees'),
     )
     .addOption(
-      new Option('--gas-limit <gas>', 'gas limit of a block')
-        .argParser(quantity)
-        .default(30_000_000n, '30000000'),
+      new Option(
+        '--gas-limit <gas>',
+        'gas limit of a block (30000000, or that of the forked block)',
+      ).argParser(quantity),
     )
     .option('--base-fee, --block-base-fee-per-gas <wei>', 'base fee of the first block', quantity)
     .option('--timestamp <seconds>', 'timestamp of genesis', quantity)
@@ -70,9 +76,9 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('-q, --quiet', 'print nothing but errors')
     .addOption(new Option('--silent', 'the same').hideHelp())
     .addHelpText('after', example)
-    .action(async (flags: DevnetFlags) => {
-      // The other commands need no chain: they start faster without loading one.
-      const { runDevnet } = await import('./runDevnet.js')
-      await runDevnet(flags, prepare)
-    })
+  return addForkOptions(command).action(async (flags: DevnetFlags) => {
+    // The other commands need no chain: they start faster without loading one.
+    const { runDevnet } = await import('./runDevnet.js')
+    await runDevnet(flags, prepare)
+  })
 }

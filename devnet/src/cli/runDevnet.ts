@@ -5,27 +5,29 @@ import { getAddress, keccak256 } from 'viem'
 import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
 import { devAccounts } from '../node/accounts.js'
 import { toHardfork, UnknownHardforkError } from '../node/common.js'
+import type { Fork } from '../node/fork/fork.js'
 import type { MiningMode } from '../node/node.js'
 import { version } from '../version.js'
-import { banner } from './banner.js'
+import { type BannerFacts, banner } from './banner.js'
+import { type ForkFlags, toForkOptions } from './forkFlags.js'
 import { blockLog } from './log.js'
 import { print, UsageError } from './output.js'
 
 /** The flags of `lockstep devnet`, parsed. */
-export interface DevnetFlags {
+export interface DevnetFlags extends ForkFlags {
   readonly port: number
   readonly host: string
   readonly accounts: number
   readonly balance: bigint
   readonly mnemonic: string
   readonly derivationPath: string
-  readonly chainId: number
+  readonly chainId?: number
   readonly hardfork: string
   readonly blockTime?: number
   readonly mining: boolean
   readonly mixedMining?: boolean
   readonly order: 'fees' | 'fifo'
-  readonly gasLimit: bigint
+  readonly gasLimit?: bigint
   readonly blockBaseFeePerGas?: bigint
   readonly timestamp?: bigint
   readonly number?: bigint
@@ -62,7 +64,9 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
   })
   try {
     devnet.node.on('block', (sealed) => log.print(blockLog(sealed)))
-    if (flags.configOut !== undefined) await writeConfig(flags.configOut, flags)
+    if (flags.configOut !== undefined) {
+      await writeConfig(flags.configOut, flags, devnet.node.gasLimit)
+    }
     // What the banner says of the genesis block, before the preparation mines others.
     const opening = bannerOf(flags, devnet, models)
     const closing = await prepare?.(devnet)
@@ -108,13 +112,19 @@ function bannerOf(flags: DevnetFlags, devnet: Devnet, models: readonly ModelFile
     balance: flags.balance,
     mnemonic: flags.mnemonic,
     derivationPath: flags.derivationPath,
-    chainId: flags.chainId,
+    chainId: devnet.node.chainId,
     baseFee: header.baseFeePerGas ?? 0n,
-    gasLimit: header.gasLimit,
+    gasLimit: devnet.node.gasLimit,
+    ...(devnet.node.fork && { fork: factsOf(devnet.node.fork) }),
     genesisTimestamp: header.timestamp,
     genesisNumber: header.number,
     models: models.map(({ file, bytes }) => ({ file, id: keccak256(bytes) })),
   })
+}
+
+/** A URL may hold a key in its path: people see the host alone. */
+function factsOf({ remote, base }: Fork): NonNullable<BannerFacts['fork']> {
+  return { host: remote.host, blockNumber: base.block.header.number, blockHash: base.hash }
 }
 
 function accountsOf(flags: DevnetFlags): { address: string; privateKey: string }[] {
@@ -129,7 +139,11 @@ function isQuiet(flags: DevnetFlags): boolean {
 }
 
 function toOptions(flags: DevnetFlags): DevnetOptions {
+  const fork = toForkOptions(flags)
   return {
+    ...(fork && { fork }),
+    ...(flags.chainId !== undefined && { chainId: flags.chainId }),
+    ...(flags.gasLimit !== undefined && { gasLimit: flags.gasLimit }),
     ...(flags.timestamp !== undefined && { genesisTimestamp: flags.timestamp }),
     ...(flags.number !== undefined && { genesisNumber: flags.number }),
     ...(flags.blockBaseFeePerGas !== undefined && { baseFee: flags.blockBaseFeePerGas }),
@@ -138,8 +152,6 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     allowOrigin: flags.cors ? flags.allowOrigin : false,
     autoImpersonate: flags.autoImpersonate ?? false,
     balance: flags.balance,
-    chainId: flags.chainId,
-    gasLimit: flags.gasLimit,
     hardfork: readHardfork(flags.hardfork),
     host: flags.host,
     mining: miningMode(flags),
@@ -191,7 +203,7 @@ async function readModels(folder: string): Promise<ModelFile[]> {
 }
 
 /** What scripts read instead of the banner; the keys are those of Anvil's file. */
-async function writeConfig(file: string, flags: DevnetFlags): Promise<void> {
+async function writeConfig(file: string, flags: DevnetFlags, gasLimit: bigint): Promise<void> {
   const accounts = accountsOf(flags)
   const config = {
     available_accounts: accounts.map(({ address }) => address),
@@ -201,7 +213,7 @@ async function writeConfig(file: string, flags: DevnetFlags): Promise<void> {
       mnemonic: flags.mnemonic,
     },
     base_fee: String(flags.blockBaseFeePerGas ?? 1_000_000_000n),
-    gas_limit: String(flags.gasLimit),
+    gas_limit: String(gasLimit),
     genesis_timestamp: String(flags.timestamp ?? ''),
   }
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`)
