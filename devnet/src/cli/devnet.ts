@@ -32,10 +32,17 @@ export function devnetCommand(prepare?: Prepare): Command {
     )
     .option(
       '--chain-id <id>',
-      'chain id (31337, or that of the forked chain)',
+      'chain id (31337, or that of the forked chain or of --init)',
       integer(1, Number.MAX_SAFE_INTEGER),
     )
-    .option('--hardfork <name>', 'rules to run', 'prague')
+    .option('--hardfork <name>', 'rules to run (default: prague)')
+    .addOption(
+      new Option(
+        '--init <genesis.json>',
+        'start from this genesis, as other clients write it: its accounts, rules and first block',
+      ).conflicts(['forkUrl', 'number', 'timestamp', 'blockBaseFeePerGas', 'gasLimit']),
+    )
+    .option('--import <chain.rlp>', 'append these blocks before serving, after executing them')
     .addOption(
       new Option('-b, --block-time <seconds>', 'seal a block at this interval')
         .argParser(seconds)

@@ -9,6 +9,7 @@ import type { Fork } from '../node/fork/fork.js'
 import type { MiningMode } from '../node/node.js'
 import { version } from '../version.js'
 import { type BannerFacts, banner } from './banner.js'
+import { readChainFile, readGenesisFile } from './chainFiles.js'
 import { type ForkFlags, toForkOptions } from './forkFlags.js'
 import { blockLog } from './log.js'
 import { print, UsageError } from './output.js'
@@ -22,7 +23,9 @@ export interface DevnetFlags extends ForkFlags {
   readonly mnemonic: string
   readonly derivationPath: string
   readonly chainId?: number
-  readonly hardfork: string
+  readonly hardfork?: string
+  readonly init?: string
+  readonly import?: string
   readonly blockTime?: number
   readonly mining: boolean
   readonly mixedMining?: boolean
@@ -56,8 +59,10 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     engine: flags.engine,
     onFallback: (choice) => log.print(engineLog(choice)),
   })
+  const blocks = flags.import === undefined ? undefined : await readChainFile(flags.import)
   const devnet = await createDevnet({
     ...toOptions(flags),
+    ...(flags.init !== undefined && { genesis: await readGenesisFile(flags.init) }),
     engine: engines,
     models: models.map(({ bytes }) => bytes),
     onCall: (method) => log.print(method),
@@ -69,6 +74,7 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     }
     // What the banner says of the genesis block, before the preparation mines others.
     const opening = bannerOf(flags, devnet, models)
+    if (blocks) await devnet.node.importChain(blocks)
     const closing = await prepare?.(devnet)
     log.start()
     log.print(`${opening}\nListening on ${flags.host}:${devnet.port}`)
@@ -152,7 +158,7 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     allowOrigin: flags.cors ? flags.allowOrigin : false,
     autoImpersonate: flags.autoImpersonate ?? false,
     balance: flags.balance,
-    hardfork: readHardfork(flags.hardfork),
+    ...(flags.hardfork !== undefined && { hardfork: readHardfork(flags.hardfork) }),
     host: flags.host,
     mining: miningMode(flags),
     modelUpload: flags.allowModelUpload ? 'anyone' : flags.modelUpload ? 'local' : 'nobody',

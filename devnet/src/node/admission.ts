@@ -22,12 +22,13 @@ export async function admit(
   tx: TypedTransaction,
   impersonated?: Address,
 ): Promise<PooledTransaction> {
-  const { tx: ready, hash, sender } = readyTransaction(tx, ledger.common, impersonated)
+  const rules = ledger.common
+  const { tx: ready, hash, sender } = readyTransaction(tx, rules, impersonated)
   const parent = ledger.chain.head.block.header
   checkDemands(ready, {
     gasLimit: settings.gasLimit,
-    baseFee: nextBaseFee(parent, settings),
-    blobBaseFee: nextBlobBaseFee(parent),
+    baseFee: nextBaseFee(parent, rules, settings),
+    blobBaseFee: nextBlobBaseFee(parent, rules),
   })
   const account = await ledger.headAccount(sender)
   checkFunds(ready, account)

@@ -1,16 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BlockHeader, HeaderData } from '@ethereumjs/block'
+import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
-import {
-  bytesToHex,
-  createAddressFromString,
-  createContractAddress,
-  hexToBytes,
-} from '@ethereumjs/util'
+import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import type { RunTxResult } from '@ethereumjs/vm'
 import { BaseError, inferenceLeaf, inferenceRoot } from '@lockstep/precompile'
 import { keccak256 } from 'viem'
 import { blockUnder } from './callTransaction.js'
+import { depositContractOf } from './common.js'
 import { PoolError } from './errors.js'
 import { runTransaction } from './execute.js'
 import { toLogs } from './logs.js'
@@ -18,18 +15,20 @@ import type {
   Hex,
   MinedTransaction,
   PooledTransaction,
-  Receipt,
   SealedBlock,
   TransactionInference,
 } from './node.js'
+import { minedTransaction } from './receipt.js'
 import { seal } from './seal.js'
 import { collectRequests, readDeposits, writeAncestry } from './systemCalls.js'
-import { blobGas, effectiveTip } from './transaction.js'
+import { blobGas } from './transaction.js'
 import { checkDemands, checkFunds } from './validate.js'
 import type { View } from './view.js'
 
 /** What is settled about a block before its transactions run. */
 export interface BlockTemplate {
+  /** Of the block. */
+  readonly rules: Common
   readonly parent: BlockHeader
   readonly timestamp: bigint
   readonly gasLimit: bigint
@@ -141,17 +140,11 @@ class BlockRun {
   async add(pooled: PooledTransaction): Promise<boolean> {
     if (!this.fits(pooled.tx) || !(await this.executable(pooled))) return false
     const result = await this.execute(pooled)
-    const logs = toLogs(result.receipt.logs, this.mined.length, this.logCount)
     this.gasUsed += result.blockGasSpent
     this.blobGasUsed += blobGas(pooled.tx)
-    this.logCount += logs.length
-    this.mined.push({
-      hash: pooled.hash,
-      tx: pooled.tx,
-      from: pooled.from,
-      index: this.mined.length,
-      receipt: this.receipt(pooled, result, logs),
-    })
+    const position = { index: this.mined.length, logIndex: this.logCount }
+    this.mined.push(minedTransaction(pooled, result, this.block.header, position))
+    this.logCount += result.receipt.logs.length
     this.transactions.push(pooled.tx)
     this.results.push(result)
     this.inferences.push(...this.view.recorder.inferences)
@@ -173,7 +166,7 @@ class BlockRun {
         gasUsed: this.gasUsed,
         blobGasUsed: this.blobGasUsed,
         requests,
-        extraData: commitment(this.inferences),
+        extraData: inferenceCommitment(this.inferences),
       },
       view.common,
     )
@@ -222,35 +215,18 @@ class BlockRun {
         blockGasUsed: this.gasUsed,
         checksNonce: true,
       })
-      if (this.view.common.isActivatedEIP(6110)) readDeposits(toLogs(result.receipt.logs, 0, 0))
+      if (this.view.common.isActivatedEIP(6110)) {
+        readDeposits(toLogs(result.receipt.logs, 0, 0), depositContractOf(this.view.common))
+      }
       return result
     } catch (error) {
       throw new ExcludedTransactionError(hash, error as Error)
     }
   }
-
-  private receipt(pooled: PooledTransaction, result: RunTxResult, logs: Receipt['logs']): Receipt {
-    const { tx, from } = pooled
-    const { exceptionError, returnValue } = result.execResult
-    const blobs = blobGas(tx)
-    return {
-      status: exceptionError ? 0 : 1,
-      gasUsed: result.totalGasSpent,
-      cumulativeGasUsed: result.receipt.cumulativeBlockGasUsed,
-      effectiveGasPrice: this.template.baseFee + effectiveTip(tx, this.template.baseFee),
-      ...(blobs > 0n && { blobGasUsed: blobs, blobGasPrice: this.block.header.getBlobGasPrice() }),
-      logsBloom: bytesToHex(result.bloom.bitvector),
-      logs,
-      contractAddress: tx.to
-        ? null
-        : createContractAddress(createAddressFromString(from), tx.nonce).toString(),
-      returnData: bytesToHex(returnValue),
-    }
-  }
 }
 
 /** What the block's `extraData` says of its inferences: their root, or nothing where there are none. */
-function commitment(inferences: readonly TransactionInference[]): Uint8Array {
+export function inferenceCommitment(inferences: readonly TransactionInference[]): Uint8Array {
   const root = inferenceRoot(inferences.map(inferenceLeaf))
   return root ? hexToBytes(root) : new Uint8Array()
 }

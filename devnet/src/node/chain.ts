@@ -75,6 +75,11 @@ export class Chain {
     return this.locations.get(hash.toLowerCase() as Hex)
   }
 
+  /** Work behind the head, itself included. */
+  totalDifficulty(): bigint {
+    return this.blocks.reduce((total, { block }) => total + block.header.difficulty, 0n)
+  }
+
   /** Hash of a block, for BLOCKHASH: zeros where there is none. */
   async hashAt(number: bigint): Promise<Uint8Array> {
     const known = this.blocks[this.position(number)]?.block.hash()

@@ -4,7 +4,9 @@ import { paramsEVM } from '@ethereumjs/evm'
 import { paramsTx } from '@ethereumjs/tx'
 import { paramsVM } from '@ethereumjs/vm'
 import { BaseError, keccak } from '@lockstep/precompile'
+import { type BlobLimits, type ForkPosition, type ForkSchedule, hardforkAt } from './forks.js'
 import { createKzg } from './kzg.js'
+import type { Hex } from './node.js'
 
 /** Rule sets that a chain may start with, oldest first. */
 export const hardforks = [
@@ -33,8 +35,8 @@ export class UnknownHardforkError extends BaseError {
   }
 }
 
-const beforeLondon = [
-  'chainstart',
+/** Hardforks before them, which a chain that comes from elsewhere may start with, oldest first. */
+export const pastHardforks = [
   'homestead',
   'tangerineWhistle',
   'spuriousDragon',
@@ -44,13 +46,16 @@ const beforeLondon = [
   'istanbul',
   'muirGlacier',
   'berlin',
-]
+] as const
 
-/** Where validators deposit on Mainnet; its events are requests of the block (EIP-6110). */
-export const depositContract = '0x00000000219ab540356cbb839cbe05303d7705fa'
+/** Hardforks of blobs alone that a schedule may name; the library has no limits for them. */
+export const laterBlobForks = ['bpo3', 'bpo4', 'bpo5'] as const
+
+/** Where validators deposit on Mainnet. */
+export const depositContract: Hex = '0x00000000219ab540356cbb839cbe05303d7705fa'
 
 /** Forks that later clients schedule by time; the ones before them are scheduled by block. */
-const firstTimedFork = hardforks.indexOf('shanghai')
+export const firstTimedFork = hardforks.indexOf('shanghai')
 
 /**
  * EthereumJS merges its parameter tables into Common again in every constructor of a header, transaction and EVM,
@@ -58,6 +63,24 @@ const firstTimedFork = hardforks.indexOf('shanghai')
  */
 class ChainCommon extends Common {
   private readonly mergedTables = new Set<ParamsDict>()
+  depositContract = depositContract
+  /** Parameters that the chain sets for itself. */
+  private own: Readonly<Record<string, bigint>> = {}
+
+  setBlobs({ target, max, baseFeeUpdateFraction }: BlobLimits): void {
+    const gasPerBlob = this.param('blobGasPerBlob')
+    this.own = {
+      target: BigInt(target),
+      max: BigInt(max),
+      targetBlobGasPerBlock: BigInt(target) * gasPerBlob,
+      maxBlobGasPerBlock: BigInt(max) * gasPerBlob,
+      blobGasPriceUpdateFraction: BigInt(baseFeeUpdateFraction),
+    }
+  }
+
+  override param(name: string): bigint {
+    return this.own?.[name] ?? super.param(name)
+  }
 
   override updateParams(table: ParamsDict): void {
     if (this.mergedTables.has(table)) return
@@ -75,31 +98,95 @@ export function toHardfork(name: string): Hardfork {
 }
 
 /**
- * Rules of a chain on which every fork up to `hardfork` holds from genesis on, under proof of stake:
- * no block reward is paid, whatever the fork.
+ * A chain on which every fork up to `hardfork` holds from genesis on, under proof of stake: no block reward is paid,
+ * whatever the fork.
  */
-export function createCommon(options: { chainId: number; hardfork: Hardfork }): Common {
+export function allAtGenesis(options: { chainId: number; hardfork: Hardfork }): ForkSchedule {
   const active = hardforks.slice(0, hardforks.indexOf(options.hardfork) + 1)
-  const chain: ChainConfig = {
-    name: 'lockstep',
+  const blocks = [...pastHardforks, ...active.slice(0, firstTimedFork)]
+  return {
     chainId: options.chainId,
-    defaultHardfork: options.hardfork,
-    consensus: { type: 'pos', algorithm: 'casper', casper: {} },
+    forks: [
+      ...blocks.map((name) => ({ name, block: 0n })),
+      ...active.slice(firstTimedFork).map((name) => ({ name, timestamp: 0n })),
+    ],
+    blobs: {},
+    depositContract,
+    proofOfWork: false,
+  }
+}
+
+/** Rules of a chain on which every fork up to `hardfork` holds from genesis on. */
+export function createCommon(options: { chainId: number; hardfork: Hardfork }): Common {
+  return new Rules(allAtGenesis(options)).named(options.hardfork)
+}
+
+/** The rules of a chain, hardfork by hardfork. */
+export class Rules {
+  private readonly byHardfork = new Map<string, Common>()
+
+  constructor(readonly schedule: ForkSchedule) {}
+
+  /** The rules that a block follows. */
+  at(position: ForkPosition): Common {
+    return this.named(hardforkAt(this.schedule, position))
+  }
+
+  /** The rules from one hardfork of the schedule on. */
+  named(hardfork: string): Common {
+    const known = this.byHardfork.get(hardfork)
+    if (known) return known
+    const common = new ChainCommon({
+      chain: chainConfig(this.schedule, hardfork),
+      hardfork,
+      customCrypto: { keccak256: keccak, kzg: createKzg() },
+    })
+    common.depositContract = this.schedule.depositContract
+    for (const table of [paramsBlock, paramsTx, paramsEVM, paramsVM]) common.updateParams(table)
+    const blobs = blobLimitsOf(this.schedule, hardfork)
+    if (blobs) common.setBlobs(blobs)
+    this.byHardfork.set(hardfork, common)
+    return common
+  }
+}
+
+/** The contract whose events are the deposits of a block. */
+export function depositContractOf(common: Common): Hex {
+  return common instanceof ChainCommon ? common.depositContract : depositContract
+}
+
+function chainConfig(schedule: ForkSchedule, hardfork: string): ChainConfig {
+  return {
+    name: 'lockstep',
+    chainId: schedule.chainId,
+    defaultHardfork: hardfork,
+    consensus: schedule.proofOfWork
+      ? { type: 'pow', algorithm: 'ethash', ethash: {} }
+      : { type: 'pos', algorithm: 'casper', casper: {} },
     genesis: { gasLimit: 30_000_000, difficulty: 0, nonce: '0x0000000000000000', extraData: '0x' },
-    depositContractAddress: depositContract,
+    depositContractAddress: schedule.depositContract,
     bootstrapNodes: [],
     hardforks: [
-      ...beforeLondon.map((name) => ({ name, block: 0 })),
-      ...active.map((name, index) =>
-        index < firstTimedFork ? { name, block: 0 } : { name, block: null, timestamp: 0 },
+      { name: 'chainstart', block: 0 },
+      ...schedule.forks.map(({ name, block, timestamp }) =>
+        timestamp === undefined
+          ? { name, block: block === undefined ? null : Number(block) }
+          : { name, block: null, timestamp: Number(timestamp) },
       ),
     ],
+    customHardforks: Object.fromEntries(laterBlobForks.map((name) => [name, { eips: [] }])),
   }
-  const common = new ChainCommon({
-    chain,
-    hardfork: options.hardfork,
-    customCrypto: { keccak256: keccak, kzg: createKzg() },
-  })
-  for (const table of [paramsBlock, paramsTx, paramsEVM, paramsVM]) common.updateParams(table)
-  return common
+}
+
+/** Hardforks that bring other limits on blobs where a schedule says nothing. */
+const forksWithOwnBlobs: ReadonlySet<string> = new Set(['cancun', 'prague', 'bpo1', 'bpo2'])
+
+/** What a schedule says of the blobs of a hardfork; undefined where the hardfork's own limits hold. */
+function blobLimitsOf({ forks, blobs }: ForkSchedule, hardfork: string): BlobLimits | undefined {
+  let limits: BlobLimits | undefined
+  for (const { name } of forks) {
+    limits = blobs[name] ?? (forksWithOwnBlobs.has(name) ? undefined : limits)
+    if (name === hardfork) return limits
+  }
+  return undefined
 }

@@ -15,11 +15,11 @@ import { Ledger } from './ledger.js'
 import { LocalNode } from './localNode.js'
 import type { Node } from './node.js'
 import type { NodeOptions } from './options.js'
-import { type StartSource, startAtFork, startAtGenesis } from './start.js'
+import { baseOf, type StartSource, startAtFork, startAtGenesis } from './start.js'
 
 /**
  * Starts a chain in this process. Close it when done.
- * @throws GenesisModelError, UnknownHardforkError; with `fork`, what opening it throws.
+ * @throws GenesisModelError, GenesisFileError; with `fork`, what opening it throws.
  */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
   const store = new ForkedStore(options.store ?? createMemoryStore())
@@ -42,6 +42,7 @@ async function startNode(
     options,
     accounts: devAccounts(options.accounts),
     models: await registerModels(options.models ?? [], store, precompile),
+    inference: precompile,
     genesisTimestamp: options.genesisTimestamp ?? wallClock(),
     database: new MemoryDatabase(),
   }
@@ -51,10 +52,10 @@ async function startNode(
   store.fork = start.fork
   const abort = new AbortController()
   const clock = new Clock(wallClock)
-  if (options.genesisTimestamp !== undefined || start.fork) clock.set(start.genesis.timestamp)
-  const base = { chain: start.chain, ...(start.fork && { remote: start.fork.state }) }
+  const hasOwnTime = options.genesisTimestamp ?? options.genesis ?? start.fork
+  if (hasOwnTime !== undefined) clock.set(start.genesis.timestamp)
   const node = new LocalNode({
-    ledger: new Ledger(base, source.database, precompile, abort.signal, start.common),
+    ledger: new Ledger(baseOf(start), source.database, abort.signal, clock, start.rules),
     source,
     start,
     clock,

@@ -38,6 +38,17 @@ export class InvalidCallError extends BaseError {
   override readonly name = 'InvalidCallError'
 }
 
+/** Thrown when models are called on a chain that knows none. */
+export class InferenceInactiveError extends BaseError {
+  override readonly name = 'InferenceInactiveError'
+
+  constructor() {
+    super('This chain knows no inference: its genesis.json has no config.lockstep.', {
+      remedy: 'Start lockstep without --init, or from a genesis.json that lockstep wrote.',
+    })
+  }
+}
+
 /** Why a transaction cannot enter the pool, or be called for. */
 export type PoolErrorReason =
   | 'alreadyKnown'

@@ -10,11 +10,12 @@ import {
 import type { ModelId, RuntimeId } from '@lockstep/precompile'
 import { sha256 } from 'viem'
 import { sealedWithoutTransactions } from './chain.js'
-import { depositContract, type Hardfork, hardforks } from './common.js'
+import type { Rules } from './common.js'
 import { OverlayDatabase, type StateDatabase } from './database.js'
 import type { Hex, SealedBlock } from './node.js'
 import { inferenceAddress, registrationSlot, registryAddress } from './registry.js'
 import { registryBytecode } from './registryBytecode.js'
+import { scheduleJson } from './scheduleJson.js'
 import { openOwnState, toWord } from './state.js'
 import { systemContracts } from './systemContracts.js'
 
@@ -32,6 +33,19 @@ export interface GenesisOptions {
   readonly baseFee: bigint
   readonly coinbase: Hex
   readonly alloc: Readonly<Record<Hex, GenesisAccount>>
+  /** Fields of the header that chains from elsewhere may set. */
+  readonly header?: GenesisHeader
+}
+
+export interface GenesisHeader {
+  readonly parentHash?: Hex
+  readonly nonce?: Hex
+  readonly extraData?: Hex
+  readonly difficulty?: bigint
+  readonly mixHash?: Hex
+  readonly gasUsed?: bigint
+  readonly blobGasUsed?: bigint
+  readonly excessBlobGas?: bigint
 }
 
 /** Deploys contracts at addresses that depend on their code alone; tools expect it on every chain. */
@@ -66,24 +80,36 @@ export function predeploys(
  */
 export async function createGenesis(
   options: GenesisOptions,
-  common: Common,
+  rules: Rules,
   database: StateDatabase,
 ): Promise<SealedBlock> {
+  const common = genesisRules(options, rules)
   const header = createBlockHeader(
     {
+      ...options.header,
       number: options.number,
       timestamp: options.timestamp,
       gasLimit: options.gasLimit,
-      baseFeePerGas: options.baseFee,
+      ...(common.isActivatedEIP(1559) && { baseFeePerGas: options.baseFee }),
       coinbase: options.coinbase,
       stateRoot: await writeState(options.alloc, common, database),
       ...(common.isActivatedEIP(4895) && { withdrawalsRoot: KECCAK256_RLP }),
       ...(common.isActivatedEIP(7685) && { requestsHash: sha256(new Uint8Array(), 'bytes') }),
     },
-    { common },
+    // Nobody mined or proposed the first block.
+    { common, skipConsensusFormatValidation: true },
   )
   const withdrawals = common.isActivatedEIP(4895) ? [] : undefined
   return sealedWithoutTransactions(new Block(header, [], [], withdrawals, { common }))
+}
+
+/** The rules that the first block follows. */
+export function genesisRules(options: GenesisOptions, rules: Rules): Common {
+  const { number, timestamp, header } = options
+  const { terminalTotalDifficulty } = rules.schedule
+  const isMerged =
+    terminalTotalDifficulty === undefined || (header?.difficulty ?? 0n) >= terminalTotalDifficulty
+  return rules.at({ number, timestamp, isMerged })
 }
 
 async function writeState(
@@ -116,23 +142,35 @@ export interface LockstepConfig {
   readonly pinnedRuntime: RuntimeId
 }
 
-/** The genesis as `genesis.json` of other clients, with this chain's own configuration under `config.lockstep`. */
+/**
+ * The genesis as `genesis.json` of other clients.
+ * @param lockstep this chain's own configuration; undefined on a chain without inference.
+ */
 export function genesisJson(
   options: GenesisOptions,
-  common: Common,
-  lockstep: LockstepConfig,
+  rules: Rules,
+  lockstep: LockstepConfig | undefined,
 ): Record<string, unknown> {
+  const { header = {} } = options
+  const zeroHash = `0x${'00'.repeat(32)}`
+  const { blobGasUsed, excessBlobGas } = header
   return {
-    config: { ...forkSchedule(common), lockstep },
-    nonce: '0x0',
+    config: { ...scheduleJson(rules), ...(lockstep && { lockstep }) },
+    nonce: header.nonce ?? '0x0',
     timestamp: bigIntToHex(options.timestamp),
-    extraData: '0x',
+    extraData: header.extraData ?? '0x',
     gasLimit: bigIntToHex(options.gasLimit),
-    difficulty: '0x0',
-    mixHash: `0x${'00'.repeat(32)}`,
+    difficulty: bigIntToHex(header.difficulty ?? 0n),
+    mixHash: header.mixHash ?? zeroHash,
     coinbase: options.coinbase,
     number: bigIntToHex(options.number),
-    baseFeePerGas: bigIntToHex(options.baseFee),
+    ...(header.gasUsed !== undefined && { gasUsed: bigIntToHex(header.gasUsed) }),
+    ...(header.parentHash && { parentHash: header.parentHash }),
+    ...(genesisRules(options, rules).isActivatedEIP(1559) && {
+      baseFeePerGas: bigIntToHex(options.baseFee),
+    }),
+    ...(blobGasUsed !== undefined && { blobGasUsed: bigIntToHex(blobGasUsed) }),
+    ...(excessBlobGas !== undefined && { excessBlobGas: bigIntToHex(excessBlobGas) }),
     alloc: Object.fromEntries(
       Object.entries(options.alloc).map(([address, entry]) => [address, allocJson(entry)]),
     ),
@@ -145,50 +183,5 @@ function allocJson(entry: GenesisAccount): Record<string, unknown> {
     ...(entry.nonce !== undefined && { nonce: bigIntToHex(entry.nonce) }),
     ...(entry.code && { code: entry.code }),
     ...(entry.storage && { storage: entry.storage }),
-  }
-}
-
-/** Forks that every chain of this node has behind it, under the names of geth's configuration. */
-const pastForks = [
-  'homesteadBlock',
-  'eip150Block',
-  'eip155Block',
-  'eip158Block',
-  'byzantiumBlock',
-  'constantinopleBlock',
-  'petersburgBlock',
-  'istanbulBlock',
-  'muirGlacierBlock',
-  'berlinBlock',
-]
-
-function forkSchedule(common: Common): Record<string, unknown> {
-  const active = hardforks.filter((hardfork) => common.gteHardfork(hardfork))
-  const timed = hardforks.indexOf('shanghai')
-  const key = (hardfork: Hardfork) =>
-    hardforks.indexOf(hardfork) < timed ? `${hardfork}Block` : `${hardfork}Time`
-  const merged = common.gteHardfork('paris')
-  const blobForks = active.filter((name) => hardforks.indexOf(name) >= hardforks.indexOf('cancun'))
-  return {
-    chainId: Number(common.chainId()),
-    ...Object.fromEntries(pastForks.map((name) => [name, 0])),
-    ...Object.fromEntries(active.filter((name) => name !== 'paris').map((name) => [key(name), 0])),
-    ...(merged && { terminalTotalDifficulty: 0, terminalTotalDifficultyPassed: true }),
-    ...(common.isActivatedEIP(6110) && { depositContractAddress: depositContract }),
-    ...(blobForks.length > 0 && {
-      blobSchedule: Object.fromEntries(blobForks.map((name) => [name, blobSchedule(common, name)])),
-    }),
-  }
-}
-
-function blobSchedule(common: Common, hardfork: Hardfork): Record<string, number> {
-  const rules = common.copy()
-  rules.setHardfork(hardfork)
-  const schedule = rules.getBlobGasSchedule()
-  const gasPerBlob = rules.param('blobGasPerBlob')
-  return {
-    target: Number(schedule.targetBlobGasPerBlock / gasPerBlob),
-    max: Number(schedule.maxBlobGasPerBlock / gasPerBlob),
-    baseFeeUpdateFraction: Number(schedule.blobGasPriceUpdateFraction),
   }
 }

@@ -21,10 +21,7 @@ export class InferenceRecorder {
   private records: TransactionInference[] = []
   private transactionIndex = 0
 
-  constructor(
-    private readonly inference: InferencePrecompile,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly signal: AbortSignal) {}
 
   /** Follows the call frames of this EVM. */
   attach(evm: EVM): void {
@@ -50,7 +47,7 @@ export class InferenceRecorder {
   }
 
   /** The function that the EVM calls. Never throws: a throw would leave the EVM's checkpoints open. */
-  precompile(): (input: PrecompileInput) => Promise<{
+  precompile(inference: InferencePrecompile): (input: PrecompileInput) => Promise<{
     returnValue: Uint8Array
     executionGasUsed: bigint
     exceptionError?: EVMError
@@ -58,7 +55,7 @@ export class InferenceRecorder {
     return async ({ data, gasLimit, _EVM }) => {
       if (this.fault) return outOfGas(gasLimit)
       try {
-        const result = await this.inference.call(data, gasLimit, {
+        const result = await inference.call(data, gasLimit, {
           isRegistered: (id) => isRegistered(_EVM.stateManager, id),
           signal: this.signal,
         })

@@ -1,7 +1,10 @@
+import type { BlockHeader } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import type { Account, Address } from '@ethereumjs/util'
 import type { InferencePrecompile } from '@lockstep/precompile'
 import type { Chain } from './chain.js'
+import type { Clock } from './clock.js'
+import type { Rules } from './common.js'
 import type { StateDatabase } from './database.js'
 import { OverlayDatabase } from './database.js'
 import type { RemoteState } from './fork/remoteState.js'
@@ -14,6 +17,8 @@ export interface LedgerBase {
   readonly chain: Chain
   /** What the state stands on where the chain is a fork. */
   readonly remote?: RemoteState
+  /** Undefined on a chain without inference. */
+  readonly inference: InferencePrecompile | undefined
 }
 
 /** The chain with the states of its blocks. */
@@ -21,10 +26,10 @@ export class Ledger {
   constructor(
     private base: LedgerBase,
     private readonly database: StateDatabase,
-    private readonly inference: InferencePrecompile,
     private readonly signal: AbortSignal,
-    /** The rules, and the chain id, of the next block. */
-    public common: Common,
+    private readonly clock: Clock,
+    /** The rules of the chain, with its chain id. */
+    public rules: Rules,
   ) {}
 
   get chain(): Chain {
@@ -36,17 +41,44 @@ export class Ledger {
     this.base = base
   }
 
+  /** The rules of a block on the head, were it sealed now. */
+  get common(): Common {
+    const { header } = this.chain.head.block
+    return this.rulesAfterHead(this.clock.peek(header.timestamp))
+  }
+
+  /** The rules of the block after the head, given its timestamp. */
+  rulesAfterHead(timestamp: bigint): Common {
+    const { number } = this.chain.head.block.header
+    return this.rules.at({ number: number + 1n, timestamp, isMerged: this.isMerged })
+  }
+
+  /** The rules that a block of the chain follows, with the chain id of now. */
+  rulesOf({ number, timestamp, common }: BlockHeader): Common {
+    const { terminalTotalDifficulty } = this.rules.schedule
+    const isMerged = terminalTotalDifficulty === undefined || common.gteHardfork('paris')
+    return this.rules.at({ number, timestamp, isMerged })
+  }
+
+  /** Whether the block after the head is not mined. */
+  private get isMerged(): boolean {
+    const { terminalTotalDifficulty } = this.rules.schedule
+    if (terminalTotalDifficulty === undefined) return true
+    if (this.chain.head.block.common.gteHardfork('paris')) return true
+    return this.chain.totalDifficulty() >= terminalTotalDifficulty
+  }
+
   /**
    * An EVM over the state with this root, of which nothing else sees a change.
-   * @param common rules to execute by; those of the next block unless given.
+   * @param common rules to execute by.
    */
-  view(root: Uint8Array, common = this.common): Promise<View> {
-    const { chain, remote } = this.base
+  view(root: Uint8Array, common: Common): Promise<View> {
+    const { chain, remote, inference } = this.base
     return createView(
       {
         common,
         database: this.database,
-        inference: this.inference,
+        inference,
         signal: this.signal,
         remote,
         blockHash: (number) => chain.hashAt(number),
@@ -56,8 +88,8 @@ export class Ledger {
   }
 
   /** An EVM over the state after the head. */
-  headView(): Promise<View> {
-    return this.view(this.chain.stateRoot(this.chain.head))
+  headView(common: Common): Promise<View> {
+    return this.view(this.chain.stateRoot(this.chain.head), common)
   }
 
   /** The state with this root, to read. */

@@ -2,20 +2,22 @@ import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { type Address, createAddressFromString, hexToBytes } from '@ethereumjs/util'
-import { type InferencePrecompile, type ModelStore, VALIDATOR_VERSION } from '@lockstep/precompile'
+import type { InferencePrecompile, ModelStore } from '@lockstep/precompile'
 import { keccak256 } from 'viem'
 import { createAccessList } from './accessList.js'
 import type { DevAccount } from './accounts.js'
-import { admit, readyTransaction, settleAll } from './admission.js'
+import { admit, readyTransaction, settleAll, settleBlock } from './admission.js'
 import { call } from './call.js'
 import type { Clock } from './clock.js'
-import { createCommon, type Hardfork } from './common.js'
+import { Rules } from './common.js'
 import { changeAccount, changeCode, changeStorage } from './control.js'
+import { InferenceInactiveError } from './errors.js'
 import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ForkedStore } from './fork/forkedStore.js'
 import { genesisJson } from './genesis.js'
+import { importChain } from './import/importChain.js'
 import { IntervalTimer } from './intervals.js'
 import type { Ledger } from './ledger.js'
 import { Miner } from './miner.js'
@@ -35,13 +37,14 @@ import type {
   UnpooledTransaction,
 } from './node.js'
 import type { Order } from './order.js'
+import { lockstepConfig } from './origin.js'
 import { Pool } from './pool.js'
 import { isRegistered } from './registry.js'
 import { SerialQueue } from './serial.js'
 import { type BlockSettings, UnsupportedSettingError } from './settings.js'
 import { Snapshots } from './snapshots.js'
 import { findBlock, standOn } from './standpoint.js'
-import { type Start, type StartSource, startAtFork, startAtGenesis } from './start.js'
+import { baseOf, type Start, type StartSource, startAtFork, startAtGenesis } from './start.js'
 import { readState, toWord } from './state.js'
 import { Budget } from './trace/budget.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
@@ -123,14 +126,8 @@ export class LocalNode implements Node {
   }
 
   genesisJson(): Record<string, unknown> {
-    const { engine, schedule } = this.precompile
-    const pinnedRuntime = engine.runtimeId
-    const { genesis, common } = this.start
-    return genesisJson(genesis, common, {
-      schedule: schedule.version,
-      validator: VALIDATOR_VERSION,
-      pinnedRuntime,
-    })
+    const { genesis, rules, inference } = this.start
+    return genesisJson(genesis, rules, inference && lockstepConfig(inference))
   }
 
   get fork(): Fork | undefined {
@@ -186,6 +183,7 @@ export class LocalNode implements Node {
     gasLimit: bigint,
     id: BlockId,
   ): ReturnType<Node['callPrecompile']> {
+    if (!this.start.inference) throw new InferenceInactiveError()
     const state = (await this.standOn(id)).read()
     return this.precompile.call(calldata, gasLimit, {
       isRegistered: (model) => isRegistered(state, model),
@@ -207,6 +205,24 @@ export class LocalNode implements Node {
   traceBlock(sealed: SealedBlock, options: TraceOptions, only?: number): Promise<Trace[]> {
     return this.traces.run(() =>
       traceBlock(this.parts.ledger, sealed, options, this.traceBudget(options), only),
+    )
+  }
+
+  importChain(rlp: Uint8Array): Promise<number> {
+    const { ledger, clock } = this.parts
+    const isLockstep = this.start.inference !== undefined
+    return this.queue.run(() =>
+      importChain(rlp, {
+        ledger,
+        isLockstep,
+        onBlock: async (block) => {
+          const { timestamp, gasLimit } = block.block.header
+          clock.set(timestamp)
+          this.settings.gasLimit = gasLimit
+          await settleBlock(ledger, this.transactions, block)
+          this.events.emit('block', block)
+        },
+      }),
     )
   }
 
@@ -302,10 +318,8 @@ export class LocalNode implements Node {
   }
 
   setChainId(chainId: number): void {
-    this.parts.ledger.common = createCommon({
-      chainId,
-      hardfork: this.common.hardfork() as Hardfork,
-    })
+    const { ledger } = this.parts
+    ledger.rules = new Rules({ ...ledger.rules.schedule, chainId })
   }
 
   get gasLimit(): bigint {
@@ -313,11 +327,11 @@ export class LocalNode implements Node {
   }
 
   nextBaseFee(): bigint {
-    return nextBaseFee(this.head.block.header, this.settings)
+    return nextBaseFee(this.head.block.header, this.common, this.settings)
   }
 
   nextBlobBaseFee(): bigint {
-    return nextBlobBaseFee(this.head.block.header)
+    return nextBlobBaseFee(this.head.block.header, this.common)
   }
 
   snapshot(): Hex {
@@ -347,15 +361,12 @@ export class LocalNode implements Node {
       this.snapshots.clear()
       this.transactions.clear()
       Object.assign(this.settings, this.start.settings)
-      ledger.common = this.start.common
+      ledger.rules = this.start.rules
       const { header } = before.chain.genesis.block
       await this.rewind(header.number, before.chain.firstRoot)
       if (this.start === before) return
       this.parts.models.fork = this.start.fork
-      ledger.rebase({
-        chain: this.start.chain,
-        ...(this.start.fork && { remote: this.start.fork.state }),
-      })
+      ledger.rebase(baseOf(this.start))
       clock.set(this.start.genesis.timestamp)
       await before.fork?.close()
     })

@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
+import type { BlockHeader } from '@ethereumjs/block'
+import type { Common } from '@ethereumjs/common'
 import { BaseError, NodeFaultError } from '@lockstep/precompile'
 import { settleBlock } from './admission.js'
 import {
@@ -52,9 +54,10 @@ export class Miner {
   async pending(): Promise<PendingBlock> {
     const excluded = new Set<Hex>()
     for (;;) {
-      const view = await this.options.ledger.headView()
+      const template = this.template()
+      const view = await this.options.ledger.headView(template.rules)
       try {
-        const { sealed } = await this.build(view, this.template(), excluded)
+        const { sealed } = await this.build(view, template, excluded)
         return { block: sealed, view }
       } catch (error) {
         if (!(error instanceof ExcludedTransactionError)) throw error
@@ -101,10 +104,11 @@ export class Miner {
     const excluded = new Set<Hex>()
     for (;;) {
       const used = { ...this.options.settings }
-      const { view, blocks } = await this.openView()
+      const template = this.template()
+      const { view, blocks } = await this.openView(template.rules)
       const fit = transactions.filter(({ hash }) => !excluded.has(hash))
       try {
-        const built = await buildBlock(view, this.template(), inTurn(fit))
+        const built = await buildBlock(view, template, inTurn(fit))
         await this.append(built, view, used, blocks)
         return built.sealed
       } catch (error) {
@@ -134,9 +138,10 @@ export class Miner {
    */
   private async tryBuild(accept: (built: BuiltBlock) => boolean): Promise<SealedBlock | undefined> {
     const used = { ...this.options.settings }
-    const { view, blocks } = await this.openView()
+    const template = this.template()
+    const { view, blocks } = await this.openView(template.rules)
     try {
-      const built = await this.build(view, this.template())
+      const built = await this.build(view, template)
       if (accept(built)) await this.append(built, view, used, blocks)
       for (const { hash, error } of built.rejected) this.options.pool.fail(hash, error)
       return built.sealed
@@ -150,13 +155,16 @@ export class Miner {
   }
 
   /** The view of the last block, whose caches are filled, or one that starts from the head. */
-  private async openView(): Promise<{ view: View; blocks: number }> {
-    const { chain, common } = this.options.ledger
+  private async openView(rules: Common): Promise<{ view: View; blocks: number }> {
+    const { chain } = this.options.ledger
     const { warm } = this
     this.warm = undefined
-    const fits = warm?.version === chain.version && warm.view.common.chainId() === common.chainId()
+    const fits =
+      warm?.version === chain.version &&
+      warm.view.common.chainId() === rules.chainId() &&
+      warm.view.common.hardfork() === rules.hardfork()
     if (warm && fits && warm.blocks < longestWarmBlocks) return warm
-    return { view: await this.options.ledger.headView(), blocks: 0 }
+    return { view: await this.options.ledger.headView(rules), blocks: 0 }
   }
 
   private build(
@@ -173,11 +181,15 @@ export class Miner {
   private template(): BlockTemplate {
     const { clock, ledger, settings } = this.options
     const parent = ledger.chain.head.block.header
+    const timestamp = clock.peek(parent.timestamp)
+    const rules = ledger.rulesAfterHead(timestamp)
+    checkBuildable(rules, parent)
     return {
+      rules,
       parent,
-      timestamp: clock.peek(parent.timestamp),
+      timestamp,
       gasLimit: settings.gasLimit,
-      baseFee: nextBaseFee(parent, settings),
+      baseFee: nextBaseFee(parent, rules, settings),
       coinbase: settings.coinbase,
       prevRandao: settings.prevRandao ?? nextPrevRandao(parent),
     }
@@ -199,6 +211,29 @@ export class Miner {
     if (settings.prevRandao === used.prevRandao) settings.prevRandao = undefined
     await settleBlock(ledger, pool, built.sealed)
     this.options.onBlock(built.sealed)
+  }
+}
+
+/** Thrown when the rules of the next block are too old for this node to build it. */
+export class UnbuildableBlockError extends BaseError {
+  override readonly name = 'UnbuildableBlockError'
+}
+
+/** @throws UnbuildableBlockError for a block that would be mined, or whose transactions pay no base fee. */
+function checkBuildable(rules: Common, parent: BlockHeader): void {
+  const next = `Block ${parent.number + 1n} follows the rules of ${rules.hardfork()}`
+  if (rules.consensusType() === 'pow') {
+    throw new UnbuildableBlockError(
+      `${next}: it would be mined, and this node builds no such block.`,
+      {
+        remedy: 'Import blocks up to the merge, or lower terminalTotalDifficulty in genesis.json.',
+      },
+    )
+  }
+  if (!rules.isActivatedEIP(1559)) {
+    throw new UnbuildableBlockError(`${next}; this node builds blocks from London on.`, {
+      remedy: 'Set londonBlock in genesis.json to that block or an earlier one.',
+    })
   }
 }
 

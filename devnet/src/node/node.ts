@@ -40,6 +40,8 @@ export interface TransactionInference extends InferenceRecord {
 
 export interface Receipt {
   readonly status: 0 | 1
+  /** Root of the state after the transaction, which stood in the place of the status before Byzantium. */
+  readonly stateRoot?: Hex
   readonly gasUsed: bigint
   readonly cumulativeGasUsed: bigint
   readonly effectiveGasPrice: bigint
@@ -228,6 +230,15 @@ export interface Node {
    * @throws TraceLimitError
    */
   traceBlock(sealed: SealedBlock, options: TraceOptions, only?: number): Promise<Trace[]>
+
+  /**
+   * Appends blocks that came from elsewhere, after executing each and comparing every field of its header. Blocks that
+   * the chain holds already are passed over.
+   * @param rlp blocks one after another, as other clients export them.
+   * @returns how many were appended.
+   * @throws ImportError naming the block and what differs; the blocks before it stay.
+   */
+  importChain(rlp: Uint8Array): Promise<number>
 
   // Pool
   /**

@@ -15,6 +15,12 @@ export interface NodeOptions {
   readonly accounts?: AccountOptions
   /** Wei that each dev account starts with. Default 10,000 ether. */
   readonly balance?: bigint
+  /**
+   * A parsed `genesis.json`, as geth and other clients write it, which decides the rules, the first block and the
+   * accounts; `chainId` and, where it schedules none, `hardfork` may still be given. Without `config.lockstep` the chain
+   * knows no inference and holds nothing but what the file lists.
+   */
+  readonly genesis?: unknown
   /** Other accounts to start with; they take precedence over the chain's own. */
   readonly alloc?: Readonly<Record<Hex, GenesisAccount>>
   /** Goes on from a block of another chain instead of a genesis of its own. */

@@ -34,7 +34,7 @@ export async function standOn(ledger: Ledger, miner: Miner, id: BlockId): Promis
   const root = ledger.chain.stateRoot(block)
   return {
     header: block.block.header,
-    open: () => ledger.view(root),
+    open: () => ledger.view(root, ledger.rulesOf(block.block.header)),
     read: () => ledger.read(root),
   }
 }

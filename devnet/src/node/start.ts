@@ -1,22 +1,26 @@
 import type { Common } from '@ethereumjs/common'
-import type { ModelId } from '@lockstep/precompile'
+import type { InferencePrecompile, ModelId } from '@lockstep/precompile'
 import { parseEther, parseGwei } from 'viem'
 import type { DevAccount } from './accounts.js'
 import { Chain } from './chain.js'
-import { createCommon } from './common.js'
+import { allAtGenesis, Rules } from './common.js'
 import type { StateDatabase } from './database.js'
+import { InferenceInactiveError } from './errors.js'
 import { type Fork, type ForkOptions, openFork } from './fork/fork.js'
 import { writeForkState } from './fork/forkGenesis.js'
 import { createGenesis, type GenesisOptions, predeploys } from './genesis.js'
+import type { LedgerBase } from './ledger.js'
 import type { Hex } from './node.js'
 import type { NodeOptions } from './options.js'
+import { readOrigin } from './origin.js'
 import type { BlockSettings } from './settings.js'
 
 /** A chain as it starts, before the first block of its own. */
 export interface Start {
   readonly chain: Chain
-  /** Rules of the next block. */
-  readonly common: Common
+  readonly rules: Rules
+  /** What answers contracts that call models; undefined where the chain knows no inference. */
+  readonly inference: InferencePrecompile | undefined
   readonly genesis: GenesisOptions
   readonly settings: Readonly<BlockSettings>
   /** What it goes on from. */
@@ -28,6 +32,7 @@ export interface StartSource {
   readonly options: NodeOptions
   readonly accounts: readonly DevAccount[]
   readonly models: readonly ModelId[]
+  readonly inference: InferencePrecompile
   /** Seconds; of a chain that starts at genesis. */
   readonly genesisTimestamp: bigint
   readonly database: StateDatabase
@@ -37,20 +42,32 @@ const zeroAddress: Hex = `0x${'00'.repeat(20)}`
 const defaultChainId = 31_337
 const defaultGasLimit = 30_000_000n
 
-/** Makes the first state and block of a chain that starts at genesis. */
+/**
+ * Makes the first state and block of a chain that starts at genesis.
+ * @throws GenesisFileError, RuntimeMismatchError where the options hold a `genesis.json`.
+ */
 export async function startAtGenesis(source: StartSource): Promise<Start> {
-  const { options, database } = source
-  const common = commonOf(options, defaultChainId)
+  const { options, database, inference } = source
+  if (options.genesis !== undefined) return startAtFile(source)
+  const rules = rulesOf(options, defaultChainId)
   const genesis: GenesisOptions = {
     number: options.genesisNumber ?? 0n,
     timestamp: source.genesisTimestamp,
     gasLimit: options.gasLimit ?? defaultGasLimit,
     baseFee: options.baseFee ?? parseGwei('1'),
     coinbase: options.coinbase ?? zeroAddress,
-    alloc: allocOf(source, common),
+    alloc: allocOf(source, newestOf(rules)),
   }
-  const chain = new Chain(await createGenesis(genesis, common, database))
-  return { chain, common, genesis, settings: settingsOf(genesis) }
+  const chain = new Chain(await createGenesis(genesis, rules, database))
+  return { chain, rules, inference, genesis, settings: settingsOf(genesis) }
+}
+
+async function startAtFile(source: StartSource): Promise<Start> {
+  const { rules, genesis, isLockstep } = readOrigin(source.options, source.inference)
+  if (!isLockstep && source.models.length > 0) throw new InferenceInactiveError()
+  const inference = isLockstep ? source.inference : undefined
+  const chain = new Chain(await createGenesis(genesis, rules, source.database))
+  return { chain, rules, inference, genesis, settings: settingsOf(genesis) }
 }
 
 /**
@@ -58,11 +75,12 @@ export async function startAtGenesis(source: StartSource): Promise<Start> {
  * @throws ForkError, and what asking the remote throws.
  */
 export async function startAtFork(source: StartSource, forkOptions: ForkOptions): Promise<Start> {
-  const { options, database } = source
+  const { options, database, inference } = source
   const fork = await openFork(forkOptions)
   const { hash, block } = fork.base
   const { header } = block
-  const common = commonOf(options, fork.chainId)
+  const rules = rulesOf(options, fork.chainId)
+  const common = newestOf(rules)
   const genesis: GenesisOptions = {
     number: header.number,
     timestamp: header.timestamp,
@@ -77,14 +95,22 @@ export async function startAtFork(source: StartSource, forkOptions: ForkOptions)
     { root, ancestor: (number) => fork.blockHash(number) },
   )
   const settings = { ...settingsOf(genesis), baseFee: options.baseFee }
-  return { chain, common, genesis, settings, fork }
+  return { chain, rules, inference, genesis, settings, fork }
 }
 
-function commonOf(options: NodeOptions, chainId: number): Common {
-  return createCommon({
-    chainId: options.chainId ?? chainId,
-    hardfork: options.hardfork ?? 'prague',
-  })
+/** What the ledger stands on. */
+export function baseOf({ chain, fork, inference }: Start): LedgerBase {
+  return { chain, inference, ...(fork && { remote: fork.state }) }
+}
+
+function rulesOf(options: NodeOptions, chainId: number): Rules {
+  const hardfork = options.hardfork ?? 'prague'
+  return new Rules(allAtGenesis({ chainId: options.chainId ?? chainId, hardfork }))
+}
+
+/** The rules of a chain whose forks have all come. */
+function newestOf(rules: Rules): Common {
+  return rules.at({ number: 0n, timestamp: 0n, isMerged: true })
 }
 
 function settingsOf({ gasLimit, coinbase }: GenesisOptions): BlockSettings {

@@ -12,7 +12,7 @@ import {
   setLengthLeft,
 } from '@ethereumjs/util'
 import { BaseError } from '@lockstep/precompile'
-import { depositContract } from './common.js'
+import { depositContractOf } from './common.js'
 import type { Hex, Log } from './node.js'
 import {
   beaconRoots,
@@ -61,7 +61,9 @@ export async function collectRequests(view: View, logs: readonly Log[]): Promise
   await view.state.flush()
   const requests: Request[] = []
   if (view.common.isActivatedEIP(6110)) {
-    requests.push(new CLRequest(CLRequestType.Deposit, readDeposits(logs)))
+    requests.push(
+      new CLRequest(CLRequestType.Deposit, readDeposits(logs, depositContractOf(view.common))),
+    )
   }
   if (view.common.isActivatedEIP(withdrawalRequests.eip)) {
     requests.push(await dequeue(view, withdrawalRequests, CLRequestType.Withdrawal))
@@ -126,8 +128,8 @@ const depositFields = [
 export class DepositLogError extends BaseError {
   override readonly name = 'DepositLogError'
 
-  constructor() {
-    super(`The deposit contract ${depositContract} emitted a deposit that EIP-6110 cannot read.`, {
+  constructor(contract: Hex) {
+    super(`The deposit contract ${contract} emitted a deposit that EIP-6110 cannot read.`, {
       remedy: 'Only the code of the deposit contract may emit events at its address.',
     })
   }
@@ -135,21 +137,22 @@ export class DepositLogError extends BaseError {
 
 /**
  * The bytes of the deposits among these logs, one after another.
+ * @param contract whose events they are.
  * @throws DepositLogError
  */
-export function readDeposits(logs: readonly Log[]): Uint8Array {
+export function readDeposits(logs: readonly Log[], contract: Hex): Uint8Array {
   const deposits = logs
-    .filter((log) => log.address === depositContract && log.topics[0] === depositTopic)
-    .map((log) => readDeposit(hexToBytes(log.data)))
+    .filter(({ address, topics }) => address === contract && topics[0] === depositTopic)
+    .map((log) => readDeposit(hexToBytes(log.data), contract))
   return concatBytes(...deposits)
 }
 
-function readDeposit(data: Uint8Array): Uint8Array {
-  if (data.length !== depositLogLength) throw new DepositLogError()
+function readDeposit(data: Uint8Array, contract: Hex): Uint8Array {
+  if (data.length !== depositLogLength) throw new DepositLogError(contract)
   const word = (position: number) => bytesToBigInt(data.subarray(position, position + 32))
   const fields = depositFields.map(([position, length], index) => {
     const misplaced = word(32 * index) !== BigInt(position) || word(position) !== BigInt(length)
-    if (misplaced) throw new DepositLogError()
+    if (misplaced) throw new DepositLogError(contract)
     return data.subarray(position + 32, position + 32 + length)
   })
   return concatBytes(...fields)

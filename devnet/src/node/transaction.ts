@@ -4,7 +4,7 @@ import {
   isLegacyTx,
   type TypedTransaction,
 } from '@ethereumjs/tx'
-import { type Address, bigIntMin, bytesToBigInt } from '@ethereumjs/util'
+import { Address, bigIntMin, bigIntToBytes, bytesToBigInt, setLengthLeft } from '@ethereumjs/util'
 
 /** The transaction as if `sender` had signed it. */
 export function withSender(tx: TypedTransaction, sender: Address): TypedTransaction {
@@ -22,6 +22,12 @@ export function impersonate(tx: TypedTransaction, sender: Address): TypedTransac
   const r = fakeSignatureMark + bytesToBigInt(sender.bytes)
   const signed = isLegacyTx(tx) ? tx.addSignature(0n, r, 1n, true) : tx.addSignature(0n, r, 1n)
   return withSender(signed, sender)
+}
+
+/** The sender that `impersonate` put into a transaction; undefined where somebody signed it. */
+export function impersonatedSender({ r, s }: TypedTransaction): Address | undefined {
+  if (s !== 1n || r === undefined || r >> 160n !== 1n) return undefined
+  return new Address(setLengthLeft(bigIntToBytes(r - fakeSignatureMark), 20))
 }
 
 /** The transaction as a block holds it: blobs travel beside blocks. */

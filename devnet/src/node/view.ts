@@ -16,7 +16,8 @@ export interface ViewSource {
   readonly database: StateDatabase
   /** What the state stands on where the chain is a fork. */
   readonly remote: RemoteState | undefined
-  readonly inference: InferencePrecompile
+  /** Undefined on a chain without inference. */
+  readonly inference: InferencePrecompile | undefined
   /** Cancels inferences when the node closes. */
   readonly signal: AbortSignal
   /** Hash of an ancestor, for BLOCKHASH. */
@@ -44,15 +45,20 @@ export async function createView(source: ViewSource, root: Uint8Array): Promise<
   const common = source.common.copy()
   const overlay = new OverlayDatabase(source.database)
   const state = openState({ database: overlay, root, common, remote: source.remote })
-  const recorder = new InferenceRecorder(source.inference, source.signal)
+  const recorder = new InferenceRecorder(source.signal)
   const blockchain = ancestors(source)
   const evm = await createEVM({
     common,
     stateManager: state,
     blockchain,
-    customPrecompiles: [
-      { address: createAddressFromString(inferenceAddress), function: recorder.precompile() },
-    ],
+    customPrecompiles: source.inference
+      ? [
+          {
+            address: createAddressFromString(inferenceAddress),
+            function: recorder.precompile(source.inference),
+          },
+        ]
+      : [],
   })
   evm.events.on('beforeMessage', () => state.reveal())
   recorder.attach(evm)

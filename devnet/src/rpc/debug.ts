@@ -26,7 +26,7 @@ export const debug = [
 /** EIP-2718: the type, then the RLP of status, cumulative gas, bloom and logs. */
 function encodeReceipt({ tx, receipt }: MinedTransaction): Hex {
   const body = RLP.encode([
-    receipt.status,
+    receipt.stateRoot ? hexToBytes(receipt.stateRoot) : receipt.status,
     receipt.cumulativeGasUsed,
     hexToBytes(receipt.logsBloom),
     receipt.logs.map(({ address, topics, data }) => [

@@ -43,9 +43,12 @@ async function freshVm(node: Node, common: Common) {
     genesisStateRoot: await stateManager.getStateRoot(),
     validateConsensus: false,
   })
-  const recorder = new InferenceRecorder(node.precompile, new AbortController().signal)
+  const recorder = new InferenceRecorder(new AbortController().signal)
   const customPrecompiles = [
-    { address: createAddressFromString(inferenceAddress), function: recorder.precompile() },
+    {
+      address: createAddressFromString(inferenceAddress),
+      function: recorder.precompile(node.precompile),
+    },
   ]
   const evm = await createEVM({ common, stateManager, blockchain, customPrecompiles })
   return createVM({ common, stateManager, blockchain, evm })

@@ -1,0 +1,66 @@
+import { RLP } from '@ethereumjs/rlp'
+import { InvalidBlockError } from './errors.js'
+
+/** RLP of one block, decoded into nested lists of bytes. */
+export type RawBlock = readonly unknown[]
+
+/** Larger than any block: EIP-7934 allows 10 MiB, and older blocks are bounded by their gas. */
+const maxBlockBytes = 64 * 2 ** 20
+
+/**
+ * Splits a file of blocks, one after another, without decoding those that nobody asks for yet.
+ * @throws InvalidBlockError where the bytes are no list, or end in the middle of one.
+ */
+export function* readRlpBlocks(file: Uint8Array): Generator<RawBlock> {
+  let offset = 0
+  while (offset < file.length) {
+    const length = lengthOfList(file, offset)
+    yield decode(file.subarray(offset, offset + length), offset)
+    offset += length
+  }
+}
+
+/** Bytes that a list takes, its prefix included. */
+function lengthOfList(file: Uint8Array, offset: number): number {
+  const first = file[offset] as number
+  if (first < 0xc0) {
+    throw new InvalidBlockError(
+      `at byte ${offset} the file holds 0x${first.toString(16).padStart(2, '0')}, which begins no RLP list`,
+    )
+  }
+  const length = first <= 0xf7 ? 1 + first - 0xc0 : longLength(file, offset, first - 0xf7)
+  if (length > maxBlockBytes) {
+    throw new InvalidBlockError(
+      `at byte ${offset} begins a block of ${length} bytes, more than ${maxBlockBytes}`,
+    )
+  }
+  if (offset + length > file.length) {
+    throw new InvalidBlockError(
+      `the file ends at byte ${file.length}, in a block that begins at byte ${offset} and has ${length} bytes`,
+    )
+  }
+  return length
+}
+
+function longLength(file: Uint8Array, offset: number, digits: number): number {
+  let length = 0
+  for (const byte of file.subarray(offset + 1, offset + 1 + digits)) length = length * 256 + byte
+  return 1 + digits + length
+}
+
+function decode(bytes: Uint8Array, offset: number): RawBlock {
+  let block: unknown
+  try {
+    block = RLP.decode(bytes)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new InvalidBlockError(`its RLP at byte ${offset} is malformed: ${reason}`, { cause })
+  }
+  const isBlock = Array.isArray(block) && Array.isArray(block[0]) && block.length >= 3
+  if (!isBlock) {
+    throw new InvalidBlockError(
+      `the list at byte ${offset} is not a header, transactions and uncles`,
+    )
+  }
+  return block as RawBlock
+}
