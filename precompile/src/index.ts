@@ -38,6 +38,8 @@ export {
   type KnownAnswerResult,
   type WrongAnswer,
 } from './engines/knownAnswers/check.js'
+export type { KnownModel } from './engines/knownAnswers/model.js'
+export { knownModels } from './engines/knownAnswers/models.js'
 export { createNativeEngine, type NativeEngineOptions } from './engines/native/engine.js'
 export { EngineClosedError, RunTimeoutError } from './engines/pool.js'
 export { WorkerDiedError } from './engines/pooledEngine.js'

@@ -2,8 +2,8 @@ import { GpuUnavailableError } from '../engines/webgpu/errors.js'
 import { type Gpu, openGpu } from '../engines/webgpu/gpu.js'
 import { BaseError } from '../errors.js'
 
-/** Environment in which a GPU is promised: one that does not appear is a failure, not a machine without one. */
-const PROMISES = ['VK_ICD_FILENAMES', 'LOCKSTEP_SWIFTSHADER'] as const
+/** Where this names a driver a GPU is promised: one that does not appear is a failure, not a machine without one. */
+const PROMISE = 'VK_ICD_FILENAMES'
 
 /**
  * The GPU of this machine, an emulated one included.
@@ -14,8 +14,7 @@ export async function findGpu(): Promise<Gpu | undefined> {
     return await openGpu({ allowSoftware: true })
   } catch (error) {
     if (!(error instanceof GpuUnavailableError)) throw error
-    const promise = PROMISES.find((name) => process.env[name])
-    if (promise) throw new MissingGpuError(promise, error)
+    if (process.env[PROMISE]) throw new MissingGpuError(error)
     console.warn(`Skipped: ${error.message}. Get one with: eval "$(bash .ci/swiftshader)"`)
     return undefined
   }
@@ -24,8 +23,8 @@ export async function findGpu(): Promise<Gpu | undefined> {
 class MissingGpuError extends BaseError {
   override readonly name = 'MissingGpuError'
 
-  constructor(promise: string, cause: GpuUnavailableError) {
-    super(`${promise} is set, but there is no GPU: ${cause.message}.`, {
+  constructor(cause: GpuUnavailableError) {
+    super(`${PROMISE} is set, but there is no GPU: ${cause.message}.`, {
       remedy: 'Print the right environment with `bash .ci/swiftshader`.',
       cause,
     })

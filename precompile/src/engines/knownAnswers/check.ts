@@ -5,8 +5,8 @@ import { readModel } from '../../model/read.js'
 import { dtypeName, type Tensor } from '../../tensor.js'
 import { type Engine, GraphRejectedError, type RunOptions } from '../engine.js'
 import { knownCases } from './cases.js'
-import { type KnownModel, writeKnownModel } from './model.js'
-import { writeKnownNetwork } from './network.js'
+import type { KnownModel } from './model.js'
+import { knownModels, NETWORK } from './models.js'
 
 /** An answer that is not the one of the reference semantics. */
 export interface WrongAnswer {
@@ -29,9 +29,6 @@ export interface KnownAnswerResult {
   /** Operators that the engine has no kernel for, and what it said. */
   readonly missing: readonly { readonly operator: string; readonly reason: string }[]
 }
-
-/** The operator that a wrong answer of the whole network is laid to. */
-const NETWORK = 'network'
 
 /** Runs whose answers are awaited at once, so that a pool has something to do while the next is prepared. */
 const AHEAD = 4
@@ -64,15 +61,14 @@ export async function checkKnownAnswers(
     checking.catch(() => {})
     waiting.push(checking)
   }
-  const operators = Object.keys(knownCases)
-  for (const operator of operators) {
-    start(writeKnownModel(operator, knownCases[operator] ?? []))
+  for (const known of knownModels()) {
+    start(known)
     if (waiting.length >= AHEAD) await waiting.shift()
   }
-  start({ operator: NETWORK, ...writeKnownNetwork(), caseOf: [0] })
   await Promise.all(waiting)
-  const cases = operators.reduce((sum, operator) => sum + (knownCases[operator]?.length ?? 0), 0)
-  return { passed: wrong.length === 0, operators: operators.length, cases, wrong, missing }
+  const lists = Object.values(knownCases)
+  const cases = lists.reduce((sum, { length }) => sum + length, 0)
+  return { passed: wrong.length === 0, operators: lists.length, cases, wrong, missing }
 }
 
 async function compare(
