@@ -53,7 +53,7 @@ export function readyTransaction(
 }
 
 /** Recovering is the dearest step of all; a signed transaction keeps what it found. */
-function recoverSender(tx: TypedTransaction): Address {
+export function recoverSender(tx: TypedTransaction): Address {
   if (!tx.isSigned()) throw new PoolError('invalidSignature', 'the transaction is not signed')
   try {
     return tx.getSenderAddress()

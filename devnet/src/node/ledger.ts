@@ -1,6 +1,6 @@
 import type { BlockHeader } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
-import type { Account, Address } from '@ethereumjs/util'
+import { Account, type Address, createZeroAddress, hexToBytes } from '@ethereumjs/util'
 import type { InferencePrecompile } from '@lockstep/precompile'
 import type { Chain } from './chain.js'
 import type { Clock } from './clock.js'
@@ -8,6 +8,7 @@ import type { Rules } from './common.js'
 import type { StateDatabase } from './database.js'
 import { OverlayDatabase } from './database.js'
 import type { RemoteState } from './fork/remoteState.js'
+import type { Hex } from './node.js'
 import { openState } from './openState.js'
 import type { ChainState } from './state.js'
 import { createView, type View } from './view.js'
@@ -96,6 +97,15 @@ export class Ledger {
   read(root: Uint8Array): ChainState {
     const database = new OverlayDatabase(this.database)
     return openState({ database, root, common: this.common, remote: this.base.remote })
+  }
+
+  /** Code that some account has had, by its hash; empty when none has. */
+  async codeByHash(hash: Hex): Promise<Uint8Array> {
+    // State managers give code by account alone: one that nobody keeps stands for all that have it.
+    const state = this.read(this.chain.stateRoot(this.chain.head))
+    const owner = createZeroAddress()
+    await state.putAccount(owner, new Account(0n, 0n, undefined, hexToBytes(hash)))
+    return state.getCode(owner)
   }
 
   /** The account after the head, as of the moment at which this resolves. */

@@ -35,6 +35,7 @@ import type {
   StateOverrides,
   StateView,
   UnpooledTransaction,
+  WithinBlock,
 } from './node.js'
 import type { Order } from './order.js'
 import { lockstepConfig } from './origin.js'
@@ -47,6 +48,7 @@ import { findBlock, standOn } from './standpoint.js'
 import { baseOf, type Start, type StartSource, startAtFork, startAtGenesis } from './start.js'
 import { readState, toWord } from './state.js'
 import { Budget } from './trace/budget.js'
+import { standWithin } from './trace/replay.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
 import { traceBlock } from './trace/traceBlock.js'
 import { traceCalls } from './trace/traceCalls.js'
@@ -157,6 +159,10 @@ export class LocalNode implements Node {
     return readState((await this.standOn(id)).read())
   }
 
+  codeByHash(hash: Hex): Promise<Uint8Array> {
+    return this.parts.ledger.codeByHash(hash)
+  }
+
   async call(
     request: CallRequest,
     id: BlockId,
@@ -193,13 +199,26 @@ export class LocalNode implements Node {
 
   traceCalls(
     requests: readonly CallRequest[],
-    id: BlockId,
+    at: BlockId | WithinBlock,
     options: TraceOptions,
     overrides?: { state?: StateOverrides; block?: BlockOverrides },
   ): Promise<Trace[]> {
-    return this.traces.run(async () =>
-      traceCalls(await this.standOn(id), requests, options, this.traceBudget(options), overrides),
-    )
+    return this.traces.run(async () => {
+      const budget = this.traceBudget(options)
+      const standpoint =
+        typeof at === 'object' && 'within' in at
+          ? await standWithin(this.parts.ledger, at.within, at.after, budget)
+          : await this.standOn(at)
+      return traceCalls(standpoint, requests, options, budget, overrides)
+    })
+  }
+
+  stateWithin({ within, after }: WithinBlock): Promise<StateView> {
+    return this.traces.run(async () => {
+      const budget = this.traceBudget({})
+      const { read } = await standWithin(this.parts.ledger, within, after, budget)
+      return readState(read())
+    })
   }
 
   traceBlock(sealed: SealedBlock, options: TraceOptions, only?: number): Promise<Trace[]> {

@@ -100,6 +100,12 @@ export interface CallRequest {
   readonly authorizationList?: readonly unknown[]
 }
 
+/** A point in a block, after so many of its transactions. */
+export interface WithinBlock {
+  readonly within: SealedBlock
+  readonly after: number
+}
+
 export type StateOverrides = Readonly<
   Record<
     Hex,
@@ -185,6 +191,8 @@ export interface Node {
   // State
   /** @throws BlockNotFoundError */
   state(id: BlockId): Promise<StateView>
+  /** Code with this hash that some account has had; empty when none has. */
+  codeByHash(hash: Hex): Promise<Uint8Array>
 
   // Execution
   call(
@@ -220,7 +228,7 @@ export interface Node {
    */
   traceCalls(
     requests: readonly CallRequest[],
-    id: BlockId,
+    at: BlockId | WithinBlock,
     options: TraceOptions,
     overrides?: { state?: StateOverrides; block?: BlockOverrides },
   ): Promise<Trace[]>
@@ -230,6 +238,8 @@ export interface Node {
    * @throws TraceLimitError
    */
   traceBlock(sealed: SealedBlock, options: TraceOptions, only?: number): Promise<Trace[]>
+  /** State within a block. @throws TraceLimitError, BlockNotFoundError */
+  stateWithin(point: WithinBlock): Promise<StateView>
 
   /**
    * Appends blocks that came from elsewhere, after executing each and comparing every field of its header. Blocks that

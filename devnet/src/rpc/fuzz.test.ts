@@ -73,6 +73,17 @@ const blockOverride = fc.record(
 )
 
 const storageOf = fc.dictionary(address, fc.oneof(word, storage), { maxKeys: 2 })
+const traceTypes = fc.subarray(['trace', 'vmTrace', 'stateDiff'])
+const tracing = fc.record(
+  {
+    tracer: fc.constantFrom('callTracer', 'prestateTracer', '4byteTracer', 'flatCallTracer'),
+    tracerConfig: fc.record({ withLog: fc.boolean(), diffMode: fc.boolean() }, partly),
+    timeout: fc.constantFrom('1s', '20ms'),
+    limit: fc.nat(),
+    enableMemory: fc.boolean(),
+  },
+  partly,
+)
 
 /** What each parameter takes, by the name that its method gives it. */
 const byName: Record<string, fc.Arbitrary<unknown>> = {
@@ -81,17 +92,25 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   balance: quantity,
   'base fee': quantity,
   block,
+  'block as RLP': bytes,
   'block count': quantity,
   'block hash': word,
+  'block number': small,
   'block overrides': blockOverride,
   blocks: small,
+  'call tracing options': fc.oneof(
+    tracing,
+    fc.record({ txIndex: small, blockOverrides: blockOverride }),
+  ),
   calldata: bytes,
+  'calls with trace types': fc.array(fc.tuple(transaction, traceTypes), { maxLength: 2 }),
   'chain id': quantity,
   conditions: fc.record({ blockNumberMax: quantity, knownAccounts: storageOf }, partly),
   chunk: fc.record({ offset: fc.constantFrom(0, 5), size: fc.nat(300), data: bytes }),
   code: bytes,
   data: bytes,
   depth: fc.nat(4),
+  'database key': word.map((value) => `0x63${value.slice(2)}`),
   enabled: fc.boolean(),
   filter: logFilter,
   'filter id': small,
@@ -101,6 +120,7 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   hash: word,
   index: small,
   'interval in seconds': quantity,
+  'last block': fc.oneof(tag, small),
   length: fc.nat(300),
   message: bytes,
   'model id': fc.oneof(word, fc.constant(affine.id)),
@@ -109,6 +129,8 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   offset: fc.nat(300),
   options: fc.constant({}),
   prevRandao: word,
+  page: fc.nat(3),
+  'page size': fc.nat(20),
   'reward percentiles': fc.array(fc.nat(100), { maxLength: 3 }),
   seconds: quantity,
   'signed transaction': bytes,
@@ -125,6 +147,15 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   timestamp: fc.oneof(quantity, fc.integer({ min: 1_900_000_000, max: 2_000_000_000 })),
   'timestamp or options': fc.record({ timestamp: quantity, blocks: small }, partly),
   transaction,
+  'trace filter': fc.record(
+    { fromBlock: small, toBlock: small, toAddress: fc.array(address), count: fc.nat() },
+    partly,
+  ),
+  'trace index': fc.array(small, { maxLength: 2 }),
+  'trace types': traceTypes,
+  'tracing options': tracing,
+  'transaction hash': word,
+  'transaction index': small,
   'transaction hash or block': fc.oneof(block, word),
   transactions: fc.array(fc.tuple(transaction, fc.nat(3)), { maxLength: 2 }),
   'typed data': fc.record({

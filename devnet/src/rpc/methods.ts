@@ -7,7 +7,10 @@ import { nodeIdentity } from './anvil/node.js'
 import { poolControl } from './anvil/pool.js'
 import { reorganisation } from './anvil/reorg.js'
 import { stateControl } from './anvil/state.js'
-import { debug } from './debug.js'
+import { debugAccounts } from './debug/accounts.js'
+import { debugCode } from './debug/code.js'
+import { rawBlocks } from './debug/raw.js'
+import { debugTraces } from './debug/traces.js'
 import { blocks } from './eth/blocks.js'
 import { execution } from './eth/execution.js'
 import { fees } from './eth/fees.js'
@@ -22,6 +25,13 @@ import { lockstepInferences } from './lockstep/inferences.js'
 import { lockstepModels } from './lockstep/models.js'
 import { lockstepRuntime } from './lockstep/runtime.js'
 import type { Method } from './method.js'
+import { otsBlocks } from './ots/blocks.js'
+import { otsHistory } from './ots/history.js'
+import { otsTransactions } from './ots/transactions.js'
+import { traceBlocks } from './trace/blocks.js'
+import { traceCallMethods } from './trace/calls.js'
+import { traceOpcodeGas } from './trace/opcodeGas.js'
+import { traceReplays } from './trace/replay.js'
 import { txpool } from './txpool.js'
 
 /** Everything that this node serves. */
@@ -46,7 +56,17 @@ export const methods: readonly Method[] = [
   poolControl,
   nodeIdentity,
   txpool,
-  debug,
+  rawBlocks,
+  debugTraces,
+  debugAccounts,
+  debugCode,
+  traceBlocks,
+  traceReplays,
+  traceCallMethods,
+  traceOpcodeGas,
+  otsBlocks,
+  otsTransactions,
+  otsHistory,
   lockstepRuntime,
   lockstepModels,
   lockstepInferences,

@@ -22,6 +22,8 @@ export interface AccountState {
 /** An account that an execution looked at or changed. Undefined where there was none. */
 export interface TouchedAccount {
   readonly address: Hex
+  /** Slots that were read or written, in order. */
+  readonly slots: readonly Hex[]
   readonly before: AccountState | undefined
   readonly after: AccountState | undefined
 }
@@ -29,12 +31,16 @@ export interface TouchedAccount {
 /** What an execution could have read or written: accounts, each with its slots. */
 export type Touched = ReadonlyMap<Hex, ReadonlySet<Hex>>
 
-/** @param result of the execution, with its access list. */
+/**
+ * @param result of the execution, with its access list.
+ * @param accessed slots that opcodes read or wrote: the list misses those of a contract that the transaction itself makes.
+ */
 export function touchedBy(
   tx: TypedTransaction,
   block: Block,
   frame: Frame,
   result: RunTxResult,
+  accessed: Iterable<readonly [account: Hex, slots: readonly Hex[]]>,
 ): Touched {
   const touched = new Map<Hex, Set<Hex>>()
   const slotsOf = (address: string): Set<Hex> => {
@@ -48,6 +54,10 @@ export function touchedBy(
   for (const { address, storageKeys } of result.accessList ?? []) {
     const slots = slotsOf(address)
     for (const key of storageKeys) slots.add(key as Hex)
+  }
+  for (const [account, keys] of accessed) {
+    const slots = slotsOf(account)
+    for (const key of keys) slots.add(key)
   }
   for (const { from, to } of framesOf(frame)) {
     slotsOf(from)
@@ -77,9 +87,11 @@ export async function readTouched(
   after: ChainState,
 ): Promise<TouchedAccount[]> {
   const accounts: TouchedAccount[] = []
-  for (const [address, slots] of touched) {
+  for (const [address, keys] of touched) {
+    const slots = [...keys].sort()
     accounts.push({
       address,
+      slots,
       before: await readAccount(before, address, slots),
       after: await readAccount(after, address, slots),
     })
@@ -90,13 +102,13 @@ export async function readTouched(
 async function readAccount(
   state: ChainState,
   address: Hex,
-  slots: ReadonlySet<Hex>,
+  slots: readonly Hex[],
 ): Promise<AccountState | undefined> {
   const account: Account | undefined = await state.getAccount(createAddressFromString(address))
   if (!account) return undefined
   const view = readState(state)
   const storage: Record<Hex, Hex> = {}
-  for (const slot of [...slots].sort()) storage[slot] = await view.storage(address, slot)
+  for (const slot of slots) storage[slot] = await view.storage(address, slot)
   return {
     nonce: account.nonce,
     balance: account.balance,

@@ -23,7 +23,7 @@ export interface FrameLog {
 export interface Frame {
   readonly type: FrameType
   readonly from: Hex
-  /** Whose code runs, or the account made or benefiting. Undefined where a creation made none. */
+  /** Whose code runs, or the account made or benefiting; that of a creation that failed, where it had come so far. */
   to: Hex | undefined
   readonly value: bigint
   readonly gas: bigint

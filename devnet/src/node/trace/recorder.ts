@@ -10,6 +10,7 @@ import { bytesToHex } from '@ethereumjs/util'
 import type { Hex } from '../node.js'
 import type { Budget } from './budget.js'
 import { effectOf } from './effect.js'
+import { failureOf, isOfOpcode, isUnknown } from './failure.js'
 import type { Frame, Step } from './frame.js'
 import {
   type Machine,
@@ -76,7 +77,7 @@ export class ExecutionRecorder {
   private readonly running: Running[] = []
   private root: Frame | undefined
   private stepCount = 0
-  /** The slots that were read or written so far, by the account that they are of. */
+  /** The slots that were read or written so far with their values, by the account that they are of. */
   private readonly storage = new Map<Hex, Record<Hex, Hex>>()
 
   constructor(
@@ -114,6 +115,11 @@ export class ExecutionRecorder {
     return this.root
   }
 
+  /** Slots that were read or written since `begin`, by the account that they are of. */
+  *slots(): Generator<[account: Hex, slots: Hex[]]> {
+    for (const [account, slots] of this.storage) yield [account, Object.keys(slots) as Hex[]]
+  }
+
   private guard<T>(task: () => T): T {
     try {
       return task()
@@ -143,16 +149,13 @@ export class ExecutionRecorder {
     const running = this.running.pop()
     if (!running) return
     const { frame, message } = running
-    const error = execResult.exceptionError?.error
-    const failure = error && failureName(running, error)
+    const error = failureOf(execResult.exceptionError, running)
     if (error === undefined) this.settleLast(running, execResult)
     else this.failLast(running, error)
     frame.gasUsed = execResult.executionGasUsed
     frame.output = bytesToHex(execResult.returnValue)
-    frame.error = failure
-    if (isCreation(frame.type)) {
-      frame.to = error === undefined ? createdAddress?.toString() : undefined
-    }
+    frame.error = error
+    if (isCreation(frame.type)) frame.to = createdAddress?.toString()
     if (this.options?.effects && message.code instanceof Uint8Array) {
       frame.code = bytesToHex(message.code)
     }
@@ -174,11 +177,15 @@ export class ExecutionRecorder {
     }
   }
 
-  /** The last opcode of a frame that failed did so itself, unless it asked for the failure. */
+  /** The last opcode of a frame that failed did so itself, unless it asked for it or its code was refused after it. */
   private failLast({ pending }: Running, error: string): void {
-    if (pending?.step && error !== EVMError.errorMessages.REVERT) pending.step.error = error
-    if (pending?.step && this.options?.effects && error === EVMError.errorMessages.REVERT) {
-      pending.step.effect = effectOf(pending.event, undefined)
+    if (!pending?.step) return
+    const { event, step } = pending
+    if (isOfOpcode(error)) {
+      step.error = error
+      if (isStorageOpcode(event)) this.showStorage(event, step)
+    } else if (this.options?.effects) {
+      step.effect = effectOf(event, undefined)
     }
   }
 
@@ -188,7 +195,8 @@ export class ExecutionRecorder {
     const machine = machineBefore(event)
     this.settle(running, machine)
     const { name, fee, dynamicFee } = event.opcode
-    const step = this.keep(running, machine, name, dynamicFee ?? BigInt(fee))
+    const op = isUnknown(event, running.message) ? 'Unknown' : name
+    const step = this.keep(running, machine, op, dynamicFee ?? BigInt(fee))
     running.pending = { event, step, entered: false }
   }
 
@@ -231,7 +239,7 @@ export class ExecutionRecorder {
     const { code } = event.opcode
     if (code >= firstLog && code <= lastLog) this.log(running.frame, event)
     else if (code === selfdestruct) this.addCall(running.frame, selfdestructFrame(event))
-    else if (code === sload || code === sstore) this.access(event, step, after)
+    else if (isStorageOpcode(event)) this.access(event, step, after)
     else if (frameTypes[code] && !entered) {
       const refused = refusedFrame(event)
       open(step, refused)
@@ -261,22 +269,24 @@ export class ExecutionRecorder {
   }
 
   private access(event: InterpreterStep, step: Step | undefined, after: Machine | undefined): void {
-    if (!step || !this.options?.storage) return
     const account = event.address.toString()
     const slots = this.storage.get(account) ?? {}
     const isRead = event.opcode.code === sload
     slots[toHexWord(peek(event, 0))] = toHexWord(isRead && after ? peek(after, 0) : peek(event, 1))
     this.storage.set(account, slots)
+    if (step) this.showStorage(event, step)
+  }
+
+  private showStorage(event: InterpreterStep, step: Step): void {
+    if (!this.options?.storage) return
+    const slots = this.storage.get(event.address.toString()) ?? {}
     this.budget.spend(Object.keys(slots).length * overhead.slot)
     step.storage = { ...slots }
   }
 }
 
-/** The designated invalid opcode is told from one that there is none of. */
-function failureName({ pending }: Running, error: string): string {
-  const isDesignated = pending?.event.opcode.code === 0xfe
-  const isInvalid = error === EVMError.errorMessages.INVALID_OPCODE
-  return isInvalid && isDesignated ? `${error}: INVALID` : error
+function isStorageOpcode({ opcode }: InterpreterStep): boolean {
+  return opcode.code === sload || opcode.code === sstore
 }
 
 /** Ties a step to the frame that it opens, whose gas it pays. */

@@ -8,6 +8,7 @@ import type { Budget } from './budget.js'
 import { readTouched, type TouchedAccount, touchedBy } from './changes.js'
 import type { Frame } from './frame.js'
 import { ExecutionRecorder, type StepOptions } from './recorder.js'
+import { guardRevertHook } from './revertHook.js'
 
 /** What to keep of an execution beside its frames. */
 export interface TraceOptions {
@@ -39,6 +40,7 @@ export class Tracer {
     private readonly options: TraceOptions,
     budget: Budget,
   ) {
+    guardRevertHook(view.evm)
     this.recorder = new ExecutionRecorder(view.evm, budget, options.steps)
     this.recorder.attach()
   }
@@ -56,7 +58,7 @@ export class Tracer {
     const result = await this.record(execute)
     const { frame } = this.recorder
     if (!frame) throw new Error('The execution had no frame.')
-    const touched = before && touchedBy(tx, block, frame, result)
+    const touched = before && touchedBy(tx, block, frame, result, this.recorder.slots())
     return {
       frame,
       success: result.execResult.exceptionError === undefined,

@@ -1,17 +1,13 @@
-import { createAddressFromString } from '@ethereumjs/util'
-import { BlockNotFoundError } from '../errors.js'
-import { runTransaction } from '../execute.js'
 import type { Ledger } from '../ledger.js'
-import type { MinedTransaction, SealedBlock } from '../node.js'
-import { writeAncestry } from '../systemCalls.js'
-import { withSender } from '../transaction.js'
-import type { View } from '../view.js'
+import type { SealedBlock } from '../node.js'
 import type { Budget } from './budget.js'
+import { rerun, rerunFirst, viewBefore } from './replay.js'
 import { type Trace, type TraceOptions, Tracer } from './trace.js'
 
 /**
  * Executes the transactions of a block again, on the state that they ran on.
  * @param only position of the one to trace; those before it run untraced, those after it not at all.
+ * @throws TraceLimitError, BlockNotFoundError
  */
 export async function traceBlock(
   ledger: Ledger,
@@ -20,48 +16,14 @@ export async function traceBlock(
   budget: Budget,
   only?: number,
 ): Promise<Trace[]> {
-  if (sealed.transactions.length === 0) return []
+  const traced = sealed.transactions.slice(only ?? 0, only === undefined ? undefined : only + 1)
+  if (traced.length === 0) return []
   const view = await viewBefore(ledger, sealed)
+  await rerunFirst(view, sealed, only ?? 0, budget)
+  const tracer = new Tracer(view, options, budget)
   const traces: Trace[] = []
-  let tracer: Tracer | undefined
-  for (const mined of sealed.transactions) {
-    const execute = () => rerun(view, sealed, mined)
-    if (only !== undefined && mined.index < only) {
-      await execute()
-      if (budget.isTurnOver()) await budget.yield()
-      continue
-    }
-    tracer ??= new Tracer(view, options, budget)
-    traces.push(await tracer.trace(mined.tx, sealed.block, execute))
-    if (mined.index === only) break
+  for (const mined of traced) {
+    traces.push(await tracer.trace(mined.tx, sealed.block, () => rerun(view, sealed, mined)))
   }
   return traces
-}
-
-/** A view on the state that the first transaction of a block found. */
-async function viewBefore(ledger: Ledger, { block }: SealedBlock): Promise<View> {
-  const { header } = block
-  const parent = ledger.chain.block(header.number - 1n)
-  if (!parent) throw new BlockNotFoundError(header.number - 1n)
-  const view = await ledger.view(ledger.chain.stateRoot(parent), block.common)
-  await view.evm.journal.checkpoint()
-  await writeAncestry(view, {
-    number: header.number,
-    timestamp: header.timestamp,
-    parentHash: header.parentHash,
-    parentBeaconBlockRoot: header.parentBeaconBlockRoot ?? new Uint8Array(32),
-  })
-  await view.evm.journal.commit()
-  return view
-}
-
-function rerun(view: View, { block, transactions }: SealedBlock, mined: MinedTransaction) {
-  const before = transactions[mined.index - 1]?.receipt.cumulativeGasUsed ?? 0n
-  const tx = withSender(mined.tx, createAddressFromString(mined.from))
-  return runTransaction(view, tx, block, {
-    transactionIndex: mined.index,
-    blockGasUsed: before,
-    checksNonce: true,
-    reportsAccessList: true,
-  })
 }

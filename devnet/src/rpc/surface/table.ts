@@ -60,7 +60,7 @@ function ownersOf(method: string): string {
 }
 
 /** A Markdown table with aligned columns, the first row its header. */
-function table([header = [], ...rows]: readonly (readonly string[])[]): string {
+export function table([header = [], ...rows]: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )

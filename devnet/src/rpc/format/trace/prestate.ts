@@ -1,8 +1,8 @@
 import type { Hex } from '../../../node/node.js'
 import type { AccountState, TouchedAccount } from '../../../node/trace/changes.js'
-import { type Frame, framesOf } from '../../../node/trace/frame.js'
 import type { Trace } from '../../../node/trace/trace.js'
 import { toQuantity } from '../quantity.js'
+import { createdBy } from './created.js'
 
 /** Settings of the `prestateTracer`. */
 export interface PrestateConfig {
@@ -11,61 +11,64 @@ export interface PrestateConfig {
   readonly disableStorage?: boolean
 }
 
-interface Shown {
+/** An account as the answer shows it. */
+interface ShownState {
   readonly balance?: Hex
   readonly nonce?: number
   readonly code?: Hex
   readonly storage?: Readonly<Record<Hex, Hex>>
 }
 
-const nothing: AccountState = { nonce: 0n, balance: 0n, code: '0x', storage: {} }
 const zeroWord: Hex = `0x${'0'.repeat(64)}`
 
 /** What an execution needed of the state, or what it changed of it, as geth's `prestateTracer` gives it. */
 export function formatPrestate(trace: Trace, config: PrestateConfig) {
   const accounts = trace.accounts.map((account) => reduced(account, config))
   if (config.diffMode) return formatDiff(accounts, createdBy(trace.frame))
-  return Object.fromEntries(
-    accounts.map(({ address, before = nothing }) => [address, show(before, before.storage)]),
-  )
+  return Object.fromEntries(accounts.map(({ address, before }) => [address, show(before)]))
 }
 
-/** The account without what nobody wants to see of it. */
-function reduced({ address, before, after }: TouchedAccount, config: PrestateConfig) {
-  const reduce = (state: AccountState | undefined) =>
-    state && {
-      ...state,
-      ...(config.disableCode && { code: '0x' as const }),
-      ...(config.disableStorage && { storage: {} }),
-    }
-  return { address, before: reduce(before), after: reduce(after) }
+/** A touched account, of which what nobody wants to see is left out. One that was not there held nothing. */
+interface Shown {
+  readonly address: Hex
+  readonly slots: readonly Hex[]
+  readonly before: AccountState
+  readonly after: AccountState
+  readonly isThere: boolean
 }
 
-function createdBy(frame: Frame): ReadonlySet<Hex> {
-  const created = new Set<Hex>()
-  for (const { type, to } of framesOf(frame)) {
-    if ((type === 'CREATE' || type === 'CREATE2') && to) created.add(to)
+function reduced(account: TouchedAccount, config: PrestateConfig): Shown {
+  const { address, before, after } = account
+  const slots = config.disableStorage ? [] : account.slots
+  const reduce = (state: AccountState | undefined): AccountState => ({
+    nonce: state?.nonce ?? 0n,
+    balance: state?.balance ?? 0n,
+    code: config.disableCode ? '0x' : (state?.code ?? '0x'),
+    storage: Object.fromEntries(slots.map((slot) => [slot, state?.storage[slot] ?? zeroWord])),
+  })
+  return {
+    address,
+    slots,
+    before: reduce(before),
+    after: reduce(after),
+    isThere: after !== undefined,
   }
-  return created
 }
 
-function formatDiff(accounts: readonly TouchedAccount[], created: ReadonlySet<Hex>) {
-  const pre: Record<Hex, Shown> = {}
-  const post: Record<Hex, Shown> = {}
-  for (const { address, before = nothing, after } of accounts) {
-    const now = after ?? nothing
-    const slots = Object.keys(before.storage).filter(
-      (slot) => before.storage[slot as Hex] !== (now.storage[slot as Hex] ?? zeroWord),
-    ) as Hex[]
+function formatDiff(accounts: readonly Shown[], created: ReadonlySet<Hex>) {
+  const pre: Record<Hex, ShownState> = {}
+  const post: Record<Hex, ShownState> = {}
+  for (const { address, slots, before, after, isThere } of accounts) {
+    const changed = slots.filter((slot) => before.storage[slot] !== after.storage[slot])
     const isChanged =
-      slots.length > 0 ||
-      before.balance !== now.balance ||
-      before.nonce !== now.nonce ||
-      before.code !== now.code
+      changed.length > 0 ||
+      before.balance !== after.balance ||
+      before.nonce !== after.nonce ||
+      before.code !== after.code
     if (!isChanged) continue
     const isNew = created.has(address) && isEmpty(before)
-    if (!isNew) pre[address] = show(before, nonZero(before, slots))
-    if (after) post[address] = showChanges(before, after, nonZero(after, slots))
+    if (!isNew) pre[address] = show({ ...before, storage: nonZero(before, changed) })
+    if (isThere) post[address] = showChanges(before, after, nonZero(after, changed))
   }
   return { post, pre }
 }
@@ -83,11 +86,11 @@ function nonZero({ storage }: AccountState, slots: readonly Hex[]): Record<Hex, 
   return shown
 }
 
-function show(state: AccountState, storage: Readonly<Record<Hex, Hex>>): Shown {
+function show({ balance, nonce, code, storage }: AccountState): ShownState {
   return {
-    balance: toQuantity(state.balance),
-    ...(state.nonce > 0n && { nonce: Number(state.nonce) }),
-    ...(state.code !== '0x' && { code: state.code }),
+    balance: toQuantity(balance),
+    ...(nonce > 0n && { nonce: Number(nonce) }),
+    ...(code !== '0x' && { code }),
     ...(Object.keys(storage).length > 0 && { storage }),
   }
 }
@@ -96,7 +99,7 @@ function showChanges(
   before: AccountState,
   after: AccountState,
   storage: Readonly<Record<Hex, Hex>>,
-): Shown {
+): ShownState {
   return {
     ...(after.balance !== before.balance && { balance: toQuantity(after.balance) }),
     ...(after.nonce !== before.nonce && { nonce: Number(after.nonce) }),

@@ -1,5 +1,6 @@
 import type { Hex } from '../../../node/node.js'
 import type { Frame, Step } from '../../../node/trace/frame.js'
+import { toNumber } from './structLogs.js'
 
 /** The opcodes of a frame, and of the frames that it called, as OpenEthereum's `vmTrace` gives them. */
 export interface VmTrace {
@@ -13,7 +14,7 @@ export function formatVmTrace({ code, steps }: Frame): VmTrace {
 
 function formatOperation({ pc, op, cost, effect, sub }: Step) {
   return {
-    cost: Number(cost),
+    cost: toNumber(cost),
     ex: effect
       ? {
           mem: effect.memory ? { data: effect.memory.data, off: effect.memory.offset } : null,

@@ -1,14 +1,14 @@
 import { RLP } from '@ethereumjs/rlp'
 import { bytesToHex, concatBytes, hexToBytes } from '@ethereumjs/util'
-import type { Hex, MinedTransaction } from '../node/node.js'
-import { requireBlock } from './blockLookup.js'
-import { method, required } from './method.js'
-import { blockId } from './params.js'
+import type { Hex, MinedTransaction } from '../../node/node.js'
+import { requireBlock } from '../blockLookup.js'
+import { method, required } from '../method.js'
+import { blockId } from '../params.js'
 
 const block = required('block', blockId)
 
 /** Blocks and what they hold as they are hashed. debug_getRawTransaction stands with eth_getRawTransactionByHash. */
-export const debug = [
+export const rawBlocks = [
   method('debug_getRawHeader', [block], async ({ node }, id) =>
     bytesToHex((await requireBlock(node, id)).block.header.serialize()),
   ),
