@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {Freshness, Guard} from "./freshness/Freshness.sol";
+import {Observation} from "./freshness/Observation.sol";
 import {IInference} from "./interfaces/IInference.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {ModelId} from "./types/ModelId.sol";
@@ -48,6 +50,23 @@ library Inference {
         int256[] memory values = infer(model, x);
         if (values.length != 1) revert NotScalar(model, values.length);
         return values[0];
+    }
+
+    /// @notice As `infer`, for an input that the caller built on a price it saw before sending: reverts when that price is
+    /// stale, has moved, is not the feed's, or is not what the input holds.
+    /// @dev What the contract can read itself in this transaction needs no observation: read the feed, then `infer`.
+    /// @param model Id of a registered model.
+    /// @param x The input, as for `infer`.
+    /// @param observation What the caller saw.
+    /// @param guard How far the chain may have moved on since. The contract's own, never the caller's.
+    /// @return y The output, as for `infer`.
+    function inferFresh(ModelId model, int256[] memory x, Observation memory observation, Guard memory guard)
+        internal
+        view
+        returns (int256[] memory y)
+    {
+        Freshness.requireFresh(observation, guard, x);
+        return infer(model, x);
     }
 
     /// @notice Runs a model on tensors of its own element types.

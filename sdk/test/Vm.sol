@@ -13,9 +13,13 @@ interface Vm {
     function assertGt(uint256 left, uint256 right) external pure;
     function expectRevert(bytes calldata reason) external;
     function expectRevert(bytes4 selector) external;
+    function expectPartialRevert(bytes4 selector) external;
     function etch(address target, bytes calldata code) external;
     function prank(address sender) external;
     function toString(bytes calldata value) external pure returns (string memory);
+    function warp(uint256 timestamp) external;
+    function roll(uint256 number) external;
+    function getCode(string calldata artifact) external view returns (bytes memory creationCode);
     function pauseGasMetering() external;
     function resumeGasMetering() external;
 }
