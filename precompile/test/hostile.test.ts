@@ -7,6 +7,7 @@ import { type Model, ModelError, type ModelErrorCode, readModel } from '../src/m
 import { Dtype } from '../src/tensor.js'
 import {
   type Attributes,
+  binary,
   denseNetwork,
   type Graph,
   node,
@@ -315,6 +316,14 @@ const cases: readonly (readonly [string, ModelErrorCode, () => Uint8Array])[] = 
   ['an operator that does not exist', 'operator', () => single('Teleport')],
   ['an operator named after an object’s own property', 'operator', () => single('constructor')],
   ['a size that values decide', 'unbounded_shape', () => single('NonZero')],
+  ['an input of bfloat16', 'value_type', () => binary('Add', Dtype.bfloat16)],
+  ['integers divided by what may be −1', 'operator', () => binary('Div', Dtype.int32)],
+  ['the same in a branch', 'operator', () => dividingBranch()],
+  [
+    'integers divided by a constant −1',
+    'operator',
+    () => quotient(Dtype.int64, BigInt64Array.of(3n, -1n)),
+  ],
   [
     'a function of its own',
     'function',
@@ -347,6 +356,57 @@ const cases: readonly (readonly [string, ModelErrorCode, () => Uint8Array])[] = 
     () => single('ai.onnx.ml.LinearClassifier', textLabels, { ml: 1 }),
   ],
 ]
+
+/** `y = x / divisor`, by constants. */
+function quotient(dtype: Dtype, divisor: BigInt64Array | Int32Array | Int16Array): Uint8Array {
+  return onnx({
+    nodes: [node('Div', ['x', 'divisor'], ['y'])],
+    inputs: [value('x', dtype, ['n', divisor.length])],
+    outputs: [named('y')],
+    weights: [weight('divisor', dtype, [divisor.length], divisor)],
+  })
+}
+
+function dividingBranch(): Uint8Array {
+  const dividing: Graph = {
+    nodes: [node('Div', ['x', 'x'], ['z'])],
+    inputs: [],
+    outputs: [named('z')],
+  }
+  const branches = { then_branch: { graph: dividing }, else_branch: { graph: leaf } }
+  const inputs = [value('x', Dtype.int32, ['n']), value('on', Dtype.bool, [])]
+  return onnx({ nodes: [node('If', ['on'], ['y'], branches)], inputs, outputs: [named('y')] })
+}
+
+describe('integers are divided where no quotient can leave their type', () => {
+  test.each([
+    ['by constants', () => quotient(Dtype.int64, BigInt64Array.of(3n, -7n))],
+    ['by anything, of a type that is narrower than the division', () => binary('Div', Dtype.int16)],
+    ['by anything, unsigned', () => binary('Div', Dtype.uint32)],
+  ])('%s', (_name, make) => {
+    expect(admit(make())).not.toBeInstanceOf(ModelError)
+  })
+
+  test('by what the shapes of a call decide, where they do not decide on −1', () => {
+    const model = readModel(shapeQuotient())
+    expect(model.evaluate([[4]]).outputShapes).toEqual([[4]])
+    expect(() => model.evaluate([[1]])).toThrow(/its divisor may be −1/)
+  })
+})
+
+/** `y = x / (n − 2)` for `n` elements of `x`. */
+function shapeQuotient(): Uint8Array {
+  return onnx({
+    nodes: [
+      node('Shape', ['x'], ['n']),
+      node('Sub', ['n', 'two'], ['divisor']),
+      node('Div', ['x', 'divisor'], ['y']),
+    ],
+    inputs: [value('x', Dtype.int64, ['n'])],
+    outputs: [named('y')],
+    weights: [weight('two', Dtype.int64, [1], BigInt64Array.of(2n))],
+  })
+}
 
 describe('a hostile model is refused by reason', () => {
   test.each(cases)('%s: %s', (_name, code, make) => {

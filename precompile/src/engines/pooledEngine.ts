@@ -21,8 +21,6 @@ export interface PooledEngineOptions {
   readonly onFault: (fault: NodeFaultError) => void
   /** Throws for a model that is not this engine's. */
   readonly admit?: (model: Model) => void
-  /** Whether what a dying worker said is the graph's fault and not the machine's. */
-  readonly isVerdict?: (death: WorkerDeath) => boolean
 }
 
 /** A worker died while it ran a model, and so did the one that repeated the run. */
@@ -43,7 +41,7 @@ const DEFAULT_TIME_LIMIT_MS = 300_000
 
 /** An engine whose runs happen in the workers of a pool. */
 export function createPooledEngine(options: PooledEngineOptions): Engine {
-  const { pool, attempts, onFault, admit = () => {}, isVerdict = () => false } = options
+  const { pool, attempts, onFault, admit = () => {} } = options
   const share = createShare()
   let device: string | undefined
 
@@ -66,7 +64,6 @@ export function createPooledEngine(options: PooledEngineOptions): Engine {
         const died = new WorkerDiedError(model.id, error)
         onFault(died)
         if (attempt < attempts) continue
-        if (isVerdict(error)) throw new GraphRejectedError(model.id, error.message)
         throw died
       }
     }

@@ -15,8 +15,6 @@ export interface WasmEngineOptions {
 }
 
 export const DEFAULT_SESSION_BYTES = 512 * 2 ** 20
-/** The one trap that values alone decide: the lowest integer divided by −1. Division by zero is a status. */
-const VALUE_TRAP = /divide result unrepresentable/
 
 /**
  * The canonical engine: onnxruntime-web's WebAssembly, one thread a run, in worker threads that are replaced when
@@ -40,7 +38,6 @@ export function createWasmEngine(options: WasmEngineOptions = {}): Engine {
     }),
     attempts: 2,
     onFault,
-    isVerdict: ({ message }) => VALUE_TRAP.test(message),
   })
 }
 

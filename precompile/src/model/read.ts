@@ -4,6 +4,7 @@ import { modelIdOf } from '../commitment/hash.js'
 import { elementCount, type Shape } from '../tensor.js'
 import { classify } from './classify.js'
 import { nodeUnits } from './cost.js'
+import { checkDivisions, checkOpenDivisions, type OpenDivision } from './divisions.js'
 import {
   InvalidGraphError,
   ModelFunctionError,
@@ -41,17 +42,20 @@ const REMEMBERED_SHAPES = 64
  */
 export function readModel(bytes: Uint8Array, limits: ModelLimits = defaultLimits): Model {
   const opened = openModel(bytes, limits)
-  const { built, inputs, outputs } = opened
+  const { built, inputs, outputs, values } = opened
+  const classified = classify(opened)
+  // What is exact was proved not to trap.
+  const divisions = classified.class === 'exact' ? [] : checkDivisions(built, values)
   const model: Model = {
     id: modelIdOf(bytes),
-    ...classify(opened),
+    ...classified,
     bytes,
     inputs,
     outputs,
     operators: opened.operators,
     opset: opened.opset,
     loadCost: { bytes: bytes.length, nodes: opened.nodes },
-    evaluate: createEvaluate(built, inputs, limits),
+    evaluate: createEvaluate(built, inputs, limits, divisions),
   }
   if (inputs.every(({ shape }) => !shape.includes(-1))) checkStatic(model)
   return model
@@ -63,6 +67,8 @@ export interface OpenedModel {
   readonly built: BuiltGraph
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]
+  /** What is known of every value before a caller names the input shapes, by slot. */
+  readonly values: Values
   /** Weights as they stand in the file, by slot. */
   readonly weights: ReadonlyMap<number, TensorProto>
   readonly operators: Readonly<Record<string, number>>
@@ -91,11 +97,13 @@ export function openModel(bytes: Uint8Array, limits: ModelLimits = defaultLimits
   const inputs = built.graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }))
   if (inputs.length === 0) throw new InvalidGraphError('the graph has no inputs')
   if (built.graph.outputs.length === 0) throw new InvalidGraphError('the graph has no outputs')
+  const values = inferValues(built)
   return {
     proto,
     built,
     inputs,
-    outputs: inferOutputs(built),
+    outputs: built.graph.outputs.map((output) => describeOutput(output, values[output.slot])),
+    values,
     weights,
     operators: { ...operators },
     nodes,
@@ -121,8 +129,8 @@ function checkVersion(what: string, actual: bigint, [min, max]: readonly [number
   if (actual < min || actual > max) throw new ModelVersionError(what, actual, min, max)
 }
 
-/** What is known of the outputs before a caller names the input shapes. */
-function inferOutputs({ graph, slots }: BuiltGraph): readonly ValueInfo[] {
+/** What is known of every value before a caller names the input shapes. */
+function inferValues({ graph, slots }: BuiltGraph): Values {
   const values: Values = new Array<Value | undefined>(slots)
   for (const { slot, dtype, shape } of graph.inputs) {
     values[slot] = { dtype, dims: shape.map((dim) => (dim < 0 ? FREE : dim)), elements: DATA }
@@ -132,7 +140,7 @@ function inferOutputs({ graph, slots }: BuiltGraph): readonly ValueInfo[] {
   } catch (error) {
     throw error instanceof IncompatibleShapesError ? toInvalidGraph(error) : error
   }
-  return graph.outputs.map((output) => describeOutput(output, values[output.slot]))
+  return values
 }
 
 function describeOutput(output: GraphOutput, value: Value | undefined): ValueInfo {
@@ -172,6 +180,7 @@ function createEvaluate(
   built: BuiltGraph,
   inputs: readonly ValueInfo[],
   limits: ModelLimits,
+  divisions: readonly OpenDivision[],
 ): Model['evaluate'] {
   const known = new LRUCache<string, Evaluation>({ max: REMEMBERED_SHAPES })
   return (inputShapes) => {
@@ -179,7 +188,7 @@ function createEvaluate(
     const key = inputShapes.map((shape) => shape.join()).join(';')
     let evaluation = known.get(key)
     if (evaluation === undefined) {
-      evaluation = evaluate(built, inputShapes, limits)
+      evaluation = evaluate(built, inputShapes, limits, divisions)
       known.set(key, evaluation)
     }
     return evaluation
@@ -214,6 +223,7 @@ function evaluate(
   { graph, slots }: BuiltGraph,
   inputShapes: readonly Shape[],
   limits: ModelLimits,
+  divisions: readonly OpenDivision[],
 ): Evaluation {
   const values: Values = new Array<Value | undefined>(slots)
   const tally = new Tally(limits)
@@ -227,6 +237,7 @@ function evaluate(
   } catch (error) {
     throw error instanceof IncompatibleShapesError ? toMismatch(graph, inputShapes, error) : error
   }
+  checkOpenDivisions(divisions, values)
   const outputShapes = graph.outputs.map(({ name, slot }) =>
     concreteShape(name, values[slot]?.dims),
   )

@@ -68,11 +68,17 @@ export const elementwiseRecipes: RecipeTable = {
   ),
   ...named(
     [
-      ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Equal', 'Less', 'Greater', 'LessOrEqual'],
+      ...['Add', 'Sub', 'Mul', 'Pow', 'Equal', 'Less', 'Greater', 'LessOrEqual'],
       ...['GreaterOrEqual', 'And', 'Or', 'Xor', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'],
     ],
     binary,
   ),
+  Div: [
+    { inputs: [[2, 3], list(1, 2, -3)] },
+    { inputs: [[4, 1, 3], { shape: [2, 1], numbers: [2, 5] }] },
+    { inputs: [list(7, -7), [2]], since: 7 },
+    ...binary.map((form) => ({ ...form, dtype: Dtype.float32 })),
+  ],
   ...named(['Sum', 'Mean', 'Max', 'Min'], many),
   ...named(['Softmax', 'LogSoftmax', 'Hardmax'], along),
   IsInf: withAttributes(integers({ detect_negative: 0 })),

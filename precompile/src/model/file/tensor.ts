@@ -59,6 +59,8 @@ export function readWeight(proto: TensorProto, name: string, limits: ModelLimits
  * @throws StringTensorError for text, UnsupportedTypeError for every other type that is not supported.
  */
 export function readDtype(type: number, name: string): Dtype {
+  // The engine has no such tensors.
+  if (type === Dtype.bfloat16) throw new UnsupportedTypeError(name, 'bfloat16')
   if (isDtype(type)) return type
   if (type === STRING) throw new StringTensorError(name)
   throw new UnsupportedTypeError(name, `TensorProto.DataType ${type}`)

@@ -113,7 +113,11 @@ const qLinearConv: Operator = {
   work(context, outputs) {
     const work = convolutionWork(context, outputs, 0, 3)
     const scratch = outputElements(outputs) * 4 + elementCount(context.shape(0))
-    return { ...work, workspaceBytes: (work.workspaceBytes ?? 0) + scratch }
+    return {
+      milliMacs: 2 * work.milliMacs,
+      deciOps: 2 * work.deciOps + Weight.sigmoid * outputElements(outputs),
+      workspaceBytes: (work.workspaceBytes ?? 0) + scratch,
+    }
   },
 }
 

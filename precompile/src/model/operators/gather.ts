@@ -92,6 +92,7 @@ const gatherNd: Operator = {
   signature: signature('T, int64 -> T', { T: { 11: ANY } }),
   infer(context) {
     const batch = context.attributes.int('batch_dims', 0)
+    checkReduction(context, true)
     const dims = context.dims(0)
     const indices = context.dims(1)
     const depth = indices.at(-1) ?? context.fail('its indices are a scalar')
@@ -130,9 +131,21 @@ function scatterWork(context: NodeContext, outputs: readonly Dims[]): Work {
   }
 }
 
+/** The engine combines booleans by no order, and half precision by none of the later reductions. */
+function checkReduction(context: NodeContext, isIndexed: boolean): void {
+  const reduction = context.attributes.string('reduction', 'none')
+  const dtype = context.dtype(0)
+  const isOrder = reduction === 'max' || reduction === 'min'
+  if (isOrder && dtype === Dtype.bool) context.unsupportedDtype(0, dtype)
+  if (isIndexed && reduction !== 'none' && dtype === Dtype.float16) {
+    context.unsupportedDtype(0, dtype)
+  }
+}
+
 const scatterElements: Operator = {
   signature: signature('T, I, T -> T', { T: { 9: ANY }, I: INDEX }),
   infer(context) {
+    checkReduction(context, false)
     const dims = context.dims(0)
     context.axis(context.attributes.int('axis', 0), dims.length)
     const indices = context.expectRank(1, dims.length)
@@ -148,6 +161,7 @@ const scatterElements: Operator = {
 const scatterNd: Operator = {
   signature: signature('T, int64, T -> T', { T: { 11: ANY } }),
   infer(context) {
+    checkReduction(context, true)
     const dims = context.dims(0)
     const indices = context.dims(1)
     const depth = indices.at(-1) ?? context.fail('its indices are a scalar')
@@ -170,10 +184,18 @@ const reverseSequence: Operator = {
   infer(context) {
     const dims = context.dims(0)
     if (dims.length < 2) context.fail(`a tensor of rank ${dims.length} has no batch and time`)
+    const [lengths] = context.expectRank(1, 1)
+    const batch =
+      dims[context.attributes.int('batch_axis', 1)] ?? context.fail('it has no batch axis')
+    context.same(batch, lengths as Dim, 'the size of the batch')
     return [{ dims }]
   },
   work: (context, outputs) =>
     lookUpWork(outputs, elementCount(context.shape(0).slice(2)), Weight.loop),
+}
+
+function isCubic(context: NodeContext): boolean {
+  return ['bicubic', 'cubic'].includes(context.attributes.string('mode', 'linear'))
 }
 
 const gridSample: Operator = {
@@ -183,13 +205,15 @@ const gridSample: Operator = {
     const grid = context.expectRank(1, spatial.length + 2)
     if (batch === undefined || channels === undefined)
       return context.fail('it needs batch and channels')
+    if (isCubic(context) && spatial.length > 2) {
+      context.unsupported('it samples volumes by cubic interpolation')
+    }
     const common = context.same(batch, grid[0] ?? FREE, 'the batch')
     context.same(spatial.length, grid.at(-1) as Dim, 'the size of a grid point')
     return [{ dims: [common, channels, ...grid.slice(1, -1)] }]
   },
   work: (context, outputs) => {
-    const isCubic = ['bicubic', 'cubic'].includes(context.attributes.string('mode', 'linear'))
-    return perOutput(isCubic ? 1000 : context.rank(0) > 4 ? 1000 : 500)(context, outputs)
+    return perOutput(isCubic(context) ? 1000 : context.rank(0) > 4 ? 1000 : 500)(context, outputs)
   },
 }
 

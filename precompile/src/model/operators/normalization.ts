@@ -65,9 +65,13 @@ const groupNormalization: Operator = {
   },
   work: (context, outputs) => ({
     milliMacs: 0,
+    // The engine takes it apart into some twenty nodes.
     deciOps:
-      perOutput(3 * PASSES)(context, outputs).deciOps +
-      Weight.loop * (context.shape(0)[0] as number) * context.attributes.requiredInt('num_groups'),
+      perOutput(6 * PASSES)(context, outputs).deciOps +
+      4 *
+        Weight.loop *
+        (context.shape(0)[0] as number) *
+        context.attributes.requiredInt('num_groups'),
     workspaceBytes: 16 * inputElements(context, 0),
   }),
 }
