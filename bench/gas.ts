@@ -1,75 +1,100 @@
+import { writeFile } from 'node:fs/promises'
 import {
+  createInferencePrecompile,
+  createMemoryStore,
   createWasmEngine,
-  defaultSchedule,
-  type Engine,
+  type InferencePrecompile,
+  type ModelStore,
   readModel,
   type Tensor,
 } from '@lockstep/precompile'
+import { takesNumbers } from '../precompile/src/call/inputs.js'
+import { numbersCalldata, tensorsCalldata } from './calldata.js'
+import { cpuTimes } from './cpu.js'
 import { adversarialGraphs } from './graphs.js'
-import { type BenchModel, benchModels } from './models.js'
-import { median, printTable, time } from './table.js'
+import { type BenchModel, benchModels, compileModels, trainedModels } from './models.js'
+import { type PlotRow, plotBlockTimes } from './plot.js'
+import { median, toTable } from './table.js'
 
-const blockGas = 30_000_000
+export const BLOCK_GAS = 30_000_000
+const GAS_LIMIT = 10n ** 12n
+/** Inputs that a subject takes in turn; nothing remembers an answer. */
+const INPUTS = 4
 
-interface Sample {
-  readonly name: string
+interface Sample extends PlotRow {
   readonly ms: number
   readonly gas: number
-  /** Milliseconds that a full block of such runs takes. */
-  readonly blockMs: number
 }
 
-/** Time per gas of each model on the canonical engine, tensors carried there and back. */
-export async function benchGas(): Promise<void> {
+/**
+ * CPU time per gas of whole calls of the precompile on the canonical engine: decoding, hashing, the way to a worker
+ * and back, the run, encoding.
+ * @param isPlotted - Whether to draw `docs/gas.svg` anew.
+ */
+export async function benchGas(isPlotted: boolean): Promise<string> {
+  const store = createMemoryStore()
   const engine = createWasmEngine({ threads: 1 })
-  const real = await measureAll(engine, benchModels)
-  const adversarial = await measureAll(engine, adversarialGraphs())
-  await engine.close()
-  const middle = median(real.map(({ blockMs }) => blockMs))
-  const rows = (samples: readonly Sample[]) =>
-    samples.map(({ name, ms, gas, blockMs }) => [
-      name,
-      ms.toFixed(3),
-      String(gas),
-      blockMs.toFixed(0),
-      (blockMs / middle).toFixed(2),
-    ])
-  const header = ['model', 'median ms', 'gas', 'ms per 30M gas', 'ratio to the real models’ median']
-  printTable('Time per gas, real models', header, rows(real))
-  printTable('Time per gas, graphs made to be cheap', header, rows(adversarial))
+  const precompile = createInferencePrecompile({ store, engine, memoBytes: 0 })
+  const real = [...benchModels, ...trainedModels, ...(await compileModels())]
+  const models = await measure(precompile, store, real)
+  const graphs = await measure(precompile, store, adversarialGraphs())
+  await precompile.close()
+  const middle = median(models.map(({ blockMs }) => blockMs))
+  if (isPlotted) {
+    const svg = plotBlockTimes({ models, graphs, median: middle })
+    await writeFile(new URL('../docs/gas.svg', import.meta.url), svg)
+  }
+  return [
+    toTable('Models', HEADER, rowsOf(models, middle)),
+    toTable('Graphs of one operator, made to be cheap', HEADER, rowsOf(graphs, middle)),
+  ].join('\n')
 }
 
-function bytesOf(tensors: readonly Tensor[]): number {
-  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0)
+const HEADER = ['model', 'CPU ms a call', 'gas', 'ms for 30M gas', 'ratio to the models’ median']
+
+function rowsOf(samples: readonly Sample[], middle: number): string[][] {
+  return samples.map(({ name, ms, gas, blockMs }) => [
+    name,
+    ms.toFixed(3),
+    String(gas),
+    blockMs.toFixed(0),
+    (blockMs / middle).toFixed(2),
+  ])
 }
 
-async function measureAll(engine: Engine, models: readonly BenchModel[]): Promise<Sample[]> {
+async function measure(
+  precompile: InferencePrecompile,
+  store: ModelStore,
+  models: readonly BenchModel[],
+): Promise<readonly Sample[]> {
+  const subjects = await Promise.all(models.map((model) => toSubject(precompile, store, model)))
+  const times = await cpuTimes(subjects, { rounds: 10, turnMs: 40, warmUpMs: 400 })
   const samples: Sample[] = []
-  for (const model of models) samples.push(await measure(engine, model))
+  for (const [i, { name, run }] of subjects.entries()) {
+    const ms = times[i] as number
+    const gas = await run(0)
+    samples.push({ name, ms, gas, blockMs: (ms * BLOCK_GAS) / gas })
+  }
   return samples
 }
 
-async function measure(engine: Engine, { name, bytes, inputs }: BenchModel): Promise<Sample> {
-  const model = readModel(bytes)
-  // Made before the clock starts; the engine itself remembers nothing.
-  const prepared = [0, 1, 2, 3].map(inputs)
-  const run = (round: number) => engine.run(model, prepared[round % prepared.length] ?? [])
-  await warmUp(run)
-  const times = await time(run, { runs: 40, warmup: 0 })
-  const ms = median(times)
-  const first = prepared[0] ?? []
-  const { cost } = model.evaluate(first.map(({ shape }) => shape))
-  const gas = Number(
-    defaultSchedule.inference(cost) +
-      defaultSchedule.words(bytesOf(first), bytesOf(await engine.run(model, first))),
-  )
-  return { name, ms, gas, blockMs: (ms * blockGas) / gas }
+async function toSubject(precompile: InferencePrecompile, store: ModelStore, model: BenchModel) {
+  await store.put(model.bytes)
+  const calls = Array.from({ length: INPUTS }, (_, round) => calldataOf(model, model.inputs(round)))
+  return {
+    name: model.name,
+    async run(round: number): Promise<number> {
+      const result = await precompile.call(calls[round % INPUTS] as Uint8Array, GAS_LIMIT)
+      if (!result.success) throw new Error(`The call of ${model.name} failed.`)
+      return Number(result.gasUsed)
+    },
+  }
 }
 
-const warmUpMs = 500
-
-/** Runs until V8 has replaced the quickly compiled WebAssembly by the optimised one. */
-async function warmUp(run: (round: number) => Promise<unknown>): Promise<void> {
-  const end = performance.now() + warmUpMs
-  for (let round = 0; performance.now() < end; round++) await run(round)
+/** As a contract would send it: numbers where `infer` takes the model, though tensors are quicker for the same price. */
+function calldataOf({ bytes }: BenchModel, inputs: readonly Tensor[]): Uint8Array {
+  const model = readModel(bytes)
+  return takesNumbers(model)
+    ? numbersCalldata(model, inputs[0] as Tensor)
+    : tensorsCalldata(model.id, inputs)
 }

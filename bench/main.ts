@@ -1,7 +1,8 @@
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { benchCold } from './cold.js'
 import { benchGas } from './gas.js'
 import { benchOverhead } from './overhead.js'
+import { machine, writeSection } from './report.js'
 import { benchSearch } from './search.js'
 import { benchStartup } from './startup.js'
 import { benchThroughput } from './throughput.js'
@@ -11,6 +12,7 @@ const { values, positionals: chosen } = parseArgs({
     seed: { type: 'string', default: '1' },
     graphs: { type: 'string', default: '800' },
     graph: { type: 'string', multiple: true },
+    write: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 })
@@ -19,16 +21,22 @@ const searchOptions = {
   graphs: Number(values.graphs),
   ...(values.graph && { names: values.graph }),
 }
-const benches = {
-  overhead: benchOverhead,
-  throughput: benchThroughput,
-  gas: benchGas,
-  search: () => benchSearch(searchOptions),
-  startup: benchStartup,
+
+/** Each gives Markdown for its section of a page in `docs/`. */
+const benches: Readonly<Record<string, readonly [page: string, run: () => Promise<string>]>> = {
+  overhead: ['benchmarks.md', benchOverhead],
+  throughput: ['benchmarks.md', benchThroughput],
+  gas: ['gas.md', () => benchGas(values.write)],
+  cold: ['gas.md', benchCold],
+  search: ['gas.md', () => benchSearch(searchOptions)],
+  startup: ['benchmarks.md', benchStartup],
 }
 
-console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`)
-for (const [name, run] of Object.entries(benches)) {
-  if (chosen.length === 0 || chosen.includes(name)) await run()
+console.log(machine())
+for (const [name, [page, run]] of Object.entries(benches)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue
+  const text = await run()
+  console.log(`\n${text}`)
+  if (values.write) await writeSection(page, name, text)
 }
 process.exit(0)

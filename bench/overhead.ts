@@ -3,23 +3,23 @@ import {
   createMemoryStore,
   createWasmEngine,
   type InferencePrecompile,
-  inferenceAbi,
   readModel,
   type Tensor,
 } from '@lockstep/precompile'
 import * as ort from 'onnxruntime-web'
-import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'
+import { bytesToHex } from 'viem'
+import { tensorsCalldata } from './calldata.js'
 import { type BenchModel, benchModels } from './models.js'
-import { median, printTable, time } from './table.js'
+import { median, time, toTable } from './table.js'
 
 const gasLimit = 10n ** 12n
 
 /** What a call of the precompile adds to a run of the bare engine, in the same process and run. */
-export async function benchOverhead(): Promise<void> {
+export async function benchOverhead(): Promise<string> {
   ort.env.wasm.numThreads = 1
   const rows: string[][] = []
   for (const model of benchModels) rows.push(await measure(model))
-  printTable(
+  return toTable(
     'One precompile call beside the bare engine (median ms)',
     ['model', 'bare run', 'call', 'overhead', 'memo hit'],
     rows,
@@ -37,7 +37,7 @@ async function measure(model: BenchModel): Promise<string[]> {
     memoBytes: 0,
   })
   const calls = Array.from({ length: rounds.runs + rounds.warmup }, (_, round) =>
-    calldata(id, model.inputs(round)),
+    tensorsCalldata(id, model.inputs(round)),
   )
   const call = median(
     await time((round) => expectSuccess(precompile, calls[round] as Uint8Array), rounds),
@@ -74,24 +74,6 @@ function toOrt({ dtype, shape, data }: Tensor): ort.Tensor {
   return dtype === 7
     ? new ort.Tensor('int64', new BigInt64Array(bytes), [...shape])
     : new ort.Tensor('float32', new Float32Array(bytes), [...shape])
-}
-
-/** Calldata of `inferTensors`. */
-export function calldata(id: Hex, inputs: readonly Tensor[]): Uint8Array {
-  return hexToBytes(
-    encodeFunctionData({
-      abi: inferenceAbi,
-      functionName: 'inferTensors',
-      args: [
-        id,
-        inputs.map(({ dtype, shape, data }) => ({
-          dtype,
-          shape: [...shape],
-          data: bytesToHex(data),
-        })),
-      ],
-    }),
-  )
 }
 
 async function expectSuccess(precompile: InferencePrecompile, data: Uint8Array): Promise<void> {

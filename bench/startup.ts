@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { inferenceAbi } from '@lockstep/sdk'
 import { encodeFunctionData, type Hex } from 'viem'
-import { median, printTable } from './table.js'
+import { median, toTable } from './table.js'
 
 const command = fileURLToPath(new URL('../devnet/bin/lockstep.js', import.meta.url))
 const models = fileURLToPath(new URL('../examples/volatility/model', import.meta.url))
@@ -11,14 +11,14 @@ const runs = 5
 const zeros = Array.from({ length: 8 }, () => 0n)
 
 /** Time from starting the process to the first answers. */
-export async function benchStartup(): Promise<void> {
+export async function benchStartup(): Promise<string> {
   const samples: Times[] = []
   for (let run = 0; run < runs; run++) samples.push(await sample())
   const row = (name: string, pick: (times: Times) => number) => [
     name,
     median(samples.map(pick)).toFixed(0),
   ]
-  printTable(
+  return toTable(
     `Start-up of \`lockstep --models\`, median of ${runs} (ms from process start)`,
     ['until', 'ms'],
     [

@@ -1,14 +1,12 @@
-/** Prints a Markdown table. */
-export function printTable(
+/** A Markdown table under a heading. */
+export function toTable(
   title: string,
   header: readonly string[],
   rows: readonly (readonly string[])[],
-): void {
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  console.log(`\n### ${title}\n`)
-  console.log(line(header))
-  console.log(line(header.map(() => '---')))
-  for (const row of rows) console.log(line(row))
+  const lines = [header, header.map(() => '---'), ...rows].map(line)
+  return `### ${title}\n\n${lines.join('\n')}\n`
 }
 
 /** The middle of the sorted values. */

@@ -1,9 +1,9 @@
 import { createDevnet } from '@lockstep/devnet'
 import { createWalletClient, type Hex, http, publicActions, testActions } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
+import { tensorsCalldata } from './calldata.js'
 import { benchModels } from './models.js'
-import { calldata } from './overhead.js'
-import { printTable } from './table.js'
+import { toTable } from './table.js'
 
 const precompile = '0x00000000000000000000000000000000000000a1'
 const mnemonic = 'test test test test test test test test test test test junk'
@@ -16,7 +16,7 @@ const chain = {
 }
 
 /** Inferences per second through transactions over HTTP, each on an input of its own. */
-export async function benchThroughput(): Promise<void> {
+export async function benchThroughput(): Promise<string> {
   const rows: string[][] = []
   for (const model of benchModels.slice(0, 3)) {
     const devnet = await createDevnet({ port: 0, models: [model.bytes], gasLimit: 10n ** 9n })
@@ -30,7 +30,7 @@ export async function benchThroughput(): Promise<void> {
         })) as { result: { id: Hex }[] }
       ).result
       if (!listed) throw new Error('The model is not registered.')
-      const send = sender(devnet.url, (round) => calldata(listed.id, model.inputs(round)))
+      const send = sender(devnet.url, (round) => tensorsCalldata(listed.id, model.inputs(round)))
       const automined = await rate(() => send.oneByOne())
       const oneBlock = await rate(() => send.inOneBlock())
       rows.push([model.name, automined.toFixed(0), oneBlock.toFixed(0)])
@@ -38,7 +38,7 @@ export async function benchThroughput(): Promise<void> {
       await devnet.close()
     }
   }
-  printTable(
+  return toTable(
     `Inferences per second through ${transactions} transactions over HTTP`,
     ['model', 'one after another, a block each', 'in one block'],
     rows,

@@ -15,16 +15,21 @@ import { bytesPerElement, Dtype, elementCount, type Shape, type Tensor } from '.
 
 const FREE = -1
 
+/** Whether `infer` takes the model: it has one input, one output and at most one free dimension. */
+export function takesNumbers({ inputs, outputs }: Model): boolean {
+  const [input] = inputs
+  const free = input?.shape.filter((dimension) => dimension === FREE).length ?? 0
+  return inputs.length === 1 && outputs.length === 1 && free <= 1
+}
+
 /**
  * The shape that `x.length` numbers give the one input of a model.
  * @throws InferenceRevert `UseInferTensors` or `ShapeMismatch`
  */
 export function inferShape(model: Model, length: number): Shape {
   const [input] = model.inputs
-  const free = input?.shape.filter((dimension) => dimension === FREE).length ?? 0
-  if (!input || model.inputs.length > 1 || model.outputs.length !== 1 || free > 1) {
-    throw useInferTensors(model.id)
-  }
+  if (!input || !takesNumbers(model)) throw useInferTensors(model.id)
+  const free = input.shape.includes(FREE)
   const fixed = elementCount(input.shape.filter((dimension) => dimension !== FREE))
   const closed = free ? length / fixed : FREE
   const shape = input.shape.map((dimension) => (dimension === FREE ? closed : dimension))

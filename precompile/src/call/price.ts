@@ -1,10 +1,11 @@
 import type { GasSchedule } from '../gas/schedule.js'
 import type { Cost } from '../model/cost.js'
-import type { Evaluation, Model } from '../model/model.js'
-import { elementCount, type Shape } from '../tensor.js'
+import type { Evaluation, Model, ValueInfo } from '../model/model.js'
+import { bytesPerElement, type Dtype, elementCount, type Shape } from '../tensor.js'
+import { takesNumbers } from './inputs.js'
 
 const WORD = 32
-/** Words of a `Tensor` besides its dimensions and elements: four offsets or numbers, two lengths. */
+/** Words of a `Tensor` besides its dimensions and elements: three offsets, its type, two lengths. */
 const TENSOR_OVERHEAD_WORDS = 6
 /** Selector, model id, offset and length of the argument. */
 const CALLDATA_OVERHEAD_BYTES = 4 + 3 * WORD
@@ -30,8 +31,9 @@ export function evaluationPrice(schedule: GasSchedule, model: Model): bigint {
 }
 
 /**
- * Gas of a whole call of `infer` or `inferTensors`, one number for both: each tensor is priced as if every element
- * took a word, which neither encoding exceeds. Calldata that is longer than that is priced by its length.
+ * Gas of a whole call of `infer` or `inferTensors`, one number for both: where `infer` takes the model, each element
+ * is priced as a word, which neither encoding exceeds; elsewhere tensors are priced by their bytes. Calldata that is
+ * longer than that is priced by its length.
  * @param calldataBytes - Length of the calldata; 0 for a quote.
  */
 export function runPrice(
@@ -43,17 +45,34 @@ export function runPrice(
 ): bigint {
   const run = schedule.inference(evaluation.cost)
   const decision = evaluationPrice(schedule, model)
+  const encodedBytes = takesNumbers(model) ? numberBytes : dataBytes
   const words = schedule.words(
-    Math.max(calldataBytes, CALLDATA_OVERHEAD_BYTES + tensorBytes(inputShapes)),
-    RETURN_OVERHEAD_BYTES + tensorBytes(evaluation.outputShapes),
+    Math.max(
+      calldataBytes,
+      CALLDATA_OVERHEAD_BYTES + tensorBytes(model.inputs, inputShapes, encodedBytes),
+    ),
+    RETURN_OVERHEAD_BYTES + tensorBytes(model.outputs, evaluation.outputShapes, encodedBytes),
   )
   // A graph folded to a few nodes still had all of them looked at.
   return decision > run ? decision + words : run + words
 }
 
-function tensorBytes(shapes: readonly Shape[]): number {
-  return shapes.reduce(
-    (sum, shape) => sum + WORD * (TENSOR_OVERHEAD_WORDS + shape.length + elementCount(shape)),
-    0,
-  )
+/** Bytes of the elements of a tensor as calldata or return data holds them. */
+type EncodedBytes = (elements: number, dtype: Dtype) => number
+
+const numberBytes: EncodedBytes = (elements) => WORD * elements
+
+const dataBytes: EncodedBytes = (elements, dtype) =>
+  WORD * Math.ceil((elements * bytesPerElement(dtype)) / WORD)
+
+function tensorBytes(
+  values: readonly ValueInfo[],
+  shapes: readonly Shape[],
+  encodedBytes: EncodedBytes,
+): number {
+  return shapes.reduce((sum, shape, i) => {
+    const { dtype } = values[i] as ValueInfo
+    const overhead = WORD * (TENSOR_OVERHEAD_WORDS + shape.length)
+    return sum + overhead + encodedBytes(elementCount(shape), dtype)
+  }, 0)
 }

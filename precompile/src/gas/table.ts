@@ -32,15 +32,15 @@ export interface GasTable {
  */
 export const defaultGasTable: GasTable = {
   version: '1',
-  base: 6_000,
+  base: 8_000,
   node: 80,
-  macsPerGas: 360,
-  elementOpsPerGas: 48,
-  bytesMovedPerGas: 192,
-  weightBytesPerGas: 192,
-  peakBytesPerGas: 1_536,
+  macsPerGas: 720,
+  elementOpsPerGas: 96,
+  bytesMovedPerGas: 384,
+  weightBytesPerGas: 384,
+  peakBytesPerGas: 3_072,
   word: 12,
   registration: 30_000,
-  registrationNode: 600,
+  registrationNode: 2_400,
   registrationBytesPerGas: 4,
 }

@@ -5,6 +5,7 @@ import type { ModelLimits } from '../../model/limits.js'
 import type { Model } from '../../model/model.js'
 import { readModel } from '../../model/read.js'
 import { bytesPerElement, elementCount, isFloat, type Tensor } from '../../tensor.js'
+import { writeEncodings } from '../encoding.js'
 import { integerTensor, toTensor } from '../tensor.js'
 import { orderOfFloat } from '../trees/feature.js'
 import { Probe } from './calibrate.js'
@@ -115,6 +116,8 @@ class ExactProbe {
     names: readonly string[],
   ) {
     const { lowered, limits } = measured
+    // What the inputs can be, without which a part could not be proved exact.
+    const inputs = measured.model.encodings?.inputs ?? lowered.inputs.map(() => undefined)
     const values = new Map(
       names
         .map((name) => lowered.values.get(name) as Quantised)
@@ -125,7 +128,8 @@ class ExactProbe {
     let bytes = 0
     const flush = () => {
       if (part.length === 0) return
-      const model = readModel(lowered.emitter.bytes(part), limits)
+      const metadata = [writeEncodings({ inputs, outputs: part.map(() => undefined) })]
+      const model = readModel(lowered.emitter.bytes(part, metadata), limits)
       this.parts.push({ names: part.map(({ name }) => name), model })
       part = []
       bytes = 0
