@@ -60,13 +60,14 @@ async function compileWith(
   const { bits = 8, percentile = 100, limits = defaultLimits } = options
   const fixed = fixInputs(readFloatGraph(bytes, limits), options)
   const samples = readSamples(fixed, options.calibration)
-  const graph = pruned(normalise(await fold(fixed, engine)))
+  const original = await fold(fixed, engine)
+  const graph = pruned(normalise(original))
   const ranges = await calibrate(graph, samples, engine, percentile)
   const lowered = lower({ graph, ranges, bits })
   const model = finish(graph, lowered, limits)
   const report = await measure({
     engine,
-    original: fixed,
+    original,
     graph,
     lowered,
     model,

@@ -1,8 +1,8 @@
 import { Dtype, isFloat, type Shape, type Tensor } from '../../tensor.js'
-import { hull } from '../interval.js'
+import { hull, rangeOf } from '../interval.js'
 import { fromTensor, integerTensor, isIntegerDtype } from '../tensor.js'
 import { orderedFeature } from '../trees/feature.js'
-import { align } from './align.js'
+import { align, shrunk } from './align.js'
 import { expectFinite, type Range } from './calibrate.js'
 import { centred } from './centred.js'
 import { curveOf, withChains } from './chain.js'
@@ -25,6 +25,8 @@ import {
   keepsRange,
   keepsScale,
   lowerings,
+  moves,
+  selects,
 } from './lowerings.js'
 import { numbersOf } from './numbers.js'
 import {
@@ -55,6 +57,10 @@ export interface Lowered {
   readonly values: ReadonlyMap<string, Quantised>
 }
 
+/** How far the ranges of 16 bits go beyond calibration. */
+const HEADROOM = 1.5
+/** How many times smaller than the whole a part must be to get a range of its own. */
+const SMALL_PART = 4
 const REMEDY = 'Replace the operator before export, or deploy the float model as it is: `pinned`.'
 
 /** Turns a calibrated float graph into integers, node by node. @throws LoweringError */
@@ -67,6 +73,7 @@ class Lowerer {
   readonly emitter: Emitter
   readonly values = new Map<string, Quantised>()
   readonly floats: ReadonlyMap<string, FloatValue>
+  private readonly parts = new Set<string>()
   private readonly narrowed = new Map<string, Quantised>()
   private readonly targets = new Map<string, Encoded>()
   private readonly constants = new Map<string, FloatConstant>()
@@ -100,10 +107,11 @@ class Lowerer {
   private lowerInput(name: string, { dtype, shape }: FloatValue): Quantised {
     if (!isFloat(dtype)) {
       const type = isIntegerDtype(dtype) && dtype !== Dtype.int64 ? dtype : Dtype.int32
-      const [low, high] = type === Dtype.int32 ? [-(2n ** 31n), 2n ** 31n - 1n] : [0n, 255n]
-      return linear(this.emitter.input(name, type, shape, hull(low, high)), 1)
+      return linear(this.emitter.input(name, type, shape, rangeOf(type)), 1)
     }
-    const form = this.formOf(name)
+    const hasParts = this.hasParts(name)
+    if (hasParts) this.parts.add(name)
+    const form = hasParts ? 'fine' : this.formOf(name)
     if (form === 'ordered') {
       const { low, high } = orderedFeature
       const input = this.emitter.input(name, Dtype.int32, shape, hull(low, high))
@@ -115,6 +123,22 @@ class Lowerer {
     }
     const { dtype: type, scale, zero, high } = encodingOf(this.range(name), this.calibrated.bits)
     return linear(this.emitter.input(name, type, shape, hull(0n, BigInt(high))), scale, zero)
+  }
+
+  /** Whether all that reads an input takes parts of it, of which some have ranges far smaller than the whole. */
+  private hasParts(name: string): boolean {
+    const readers = this.readers.get(name) ?? []
+    if (this.outputs.has(name) || !readers.every(({ operator }) => selects.has(operator)))
+      return false
+    const reach = ({ low, high }: Range) => Math.max(Math.abs(low), Math.abs(high))
+    const parts = readers.flatMap(({ outputs }) => outputs.filter((output) => output !== ''))
+    const least = Math.min(...parts.map((part) => reach(this.range(part))))
+    return least * SMALL_PART < reach(this.range(name))
+  }
+
+  /** Whether a value is moved as finely as it stands, until who computes with it asks for its own range. */
+  isPart(name: string): boolean {
+    return this.parts.has(name)
   }
 
   /** The form in which all that read an input want it, if they want the same. */
@@ -139,7 +163,9 @@ class Lowerer {
     try {
       const results = lowering(new NodeLowering(this, node))
       node.outputs.forEach((name, i) => {
-        if (name !== '' && results[i]) this.values.set(name, results[i] as Quantised)
+        if (name === '' || !results[i]) return
+        this.values.set(name, results[i] as Quantised)
+        if (moves.has(node.operator) && this.isPart(node.inputs[0] ?? '')) this.parts.add(name)
       })
     } catch (error) {
       if (!isProofError(error)) throw error
@@ -156,9 +182,16 @@ class Lowerer {
 
   /** An output of the graph under its own name, with one scale above zero. */
   private finish(name: string): Quantised {
-    const value = upright(this.emitter, unify(this.emitter, this.value(name)))
+    const value = upright(this.emitter, this.asOutput(name))
     const [zero = 0] = value.zeros
     return { ...value, ...this.emitter.output(value, name), zeros: [Math.round(zero)] }
+  }
+
+  /** With one scale; reals of int64 have more digits than anybody can use, and are made int32. */
+  private asOutput(name: string): Quantised {
+    const value = unify(this.emitter, this.value(name))
+    const isReal = isFloat(floatValueOf(this.floats, name).dtype)
+    return isReal && value.dtype === Dtype.int64 ? shrunk(this.emitter, value) : value
   }
 
   value(name: string): Quantised {
@@ -237,7 +270,7 @@ class Lowerer {
   range(name: string): Range {
     const range = this.calibrated.ranges.get(name)
     expectFinite(name, range)
-    if (range) return range
+    if (range) return this.calibrated.bits === 16 ? widened(range) : range
     const values = this.constant(name)?.values
     if (!values) throw new LoweringError(`"${name}" was not calibrated`, {}, REMEDY)
     return {
@@ -285,6 +318,14 @@ class Lowerer {
     return new Map(
       [...this.values].map(([name, value]) => [name, this.narrowed.get(name) ?? value]),
     )
+  }
+}
+
+/** 16 bits have steps to spare for what calibration did not see. */
+function widened({ low, high }: Range): Range {
+  return {
+    low: low < 0 ? low * HEADROOM : low / HEADROOM,
+    high: high > 0 ? high * HEADROOM : high / HEADROOM,
   }
 }
 
@@ -345,7 +386,8 @@ class NodeLowering implements LoweringContext {
 
   movable(index: number): Quantised {
     const value = this.input(index)
-    if (!this.isReal(index)) return value
+    if (!this.isReal(index) || this.lowerer.isPart(this.inputName(index))) return value
+    if (this.bits === 16) return shrunk(this.emitter, this.unify(value))
     return this.isWide(0) ? this.unify(value) : this.narrow(index)
   }
 

@@ -64,7 +64,7 @@ export interface LoweringContext {
   centred(index: number, magnitude: number): Quantised
   /** The narrow input as int32 less its zero. */
   centredNarrow(index: number): Quantised
-  /** The input in the form in which elements are moved: narrow, or with one scale on the way to an output of the graph. */
+  /** The input in the form in which elements are moved: narrow, or with one scale where that takes no more bytes or the value goes to an output of the graph. */
   movable(index: number): Quantised
   /** Shape of an input, without lowering it. */
   inputShape(index: number): Shape

@@ -185,3 +185,17 @@ export const inputForms: Readonly<Record<string, InputForm>> = {
 
 /** Operators that take every form and give it on. */
 export const keepsForm: ReadonlySet<string> = new Set(['ai.onnx.ml.Scaler', 'Identity'])
+
+/** Operators that take parts of a value, each perhaps of a range of its own. */
+export const selects: ReadonlySet<string> = new Set(['Gather', 'Slice', 'Split'])
+
+/** Operators that move elements, and so need not change how finely they stand. */
+export const moves: ReadonlySet<string> = new Set([
+  ...selects,
+  'Flatten',
+  'Identity',
+  'Reshape',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+])

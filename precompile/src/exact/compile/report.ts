@@ -47,7 +47,7 @@ export interface SizeReport {
 
 interface Measured {
   readonly engine: Engine
-  /** The float model with its inputs fixed, as it was given. */
+  /** The float model as it was given, its inputs fixed and constants computed. */
   readonly original: FloatGraph
   /** The same after all rewriting: what was calibrated and lowered. */
   readonly graph: FloatGraph

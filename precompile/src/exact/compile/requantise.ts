@@ -109,7 +109,9 @@ function findRatio(
   if (near?.isNear) return { ...near, wide: Dtype.int32 }
   const nearer = nearRatio(value, ratios, target, WIDE_MAX)
   if (nearer) return { ...nearer, wide: Dtype.int64 }
-  throw new EmitError('a product leaves int64')
+  throw new EmitError(
+    `integers from ${value.interval.low} to ${value.interval.high} leave no room in int64 to bring them to another scale`,
+  )
 }
 
 /** The smallest factor that is near enough, or the largest that leaves all sums within the limit. */

@@ -5,8 +5,11 @@ import { encodingOf, linear, magnitudeOf, type Quantised } from './quantised.js'
 import { castTo } from './requantise.js'
 import { absorbing } from './sum.js'
 
-/** Either side of a product of two tensors in 16 bits: their product fits int32. */
-const FACTOR_MAX = 2 ** 15
+const INT32_MAX = 2 ** 31 - 1
+/** Either side of a product of two tensors: that of 8 bits fits int32. */
+const FACTOR_MAX = { 8: 2 ** 15, 16: 2 ** 19 } as const
+/** What is squared, of which many may be added up. */
+const ROOT_MAX = { 8: 2 ** 15, 16: 2 ** 21 } as const
 /** Steps that a divisor has between zero and its largest value, and what is divided by it. */
 const PRECISION = {
   8: { steps: 2 ** 14, dividendMax: 2 ** 13, productMax: 2 ** 30, dtype: Dtype.int32 },
@@ -22,10 +25,12 @@ export function lowerProduct(context: LoweringContext): Quantised {
 
 /** The first input by itself. */
 export function square(context: LoweringContext): Quantised {
-  const given = context.centred(0, FACTOR_MAX)
+  const { emitter, node, bits } = context
+  const given = context.centred(0, ROOT_MAX[bits])
   const x = given.scales.length === 1 ? given : context.centredNarrow(0)
   const [scale = 1] = x.scales
-  return linear(context.emitter.node('Mul', [x, x], {}, context.node.name), scale * scale)
+  const side = castTo(emitter, x, bits === 8 ? Dtype.int32 : Dtype.int64)
+  return linear(emitter.node('Mul', [side, side], {}, node.name), scale * scale)
 }
 
 function byConstant(context: LoweringContext, index: number, other: number): Quantised | undefined {
@@ -36,20 +41,21 @@ function byConstant(context: LoweringContext, index: number, other: number): Qua
 }
 
 function product(context: LoweringContext): Quantised {
+  const { emitter } = context
   const [a, b] = [0, 1].map((index) => factor(context, index)) as [Quantised, Quantised]
+  const dtype = magnitudeOf(a) * magnitudeOf(b) <= INT32_MAX ? Dtype.int32 : Dtype.int64
+  const sides = [castTo(emitter, a, dtype), castTo(emitter, b, dtype)]
   const [left = 1] = a.scales
   const [right = 1] = b.scales
-  return linear(context.emitter.node('Mul', [a, b], {}, context.node.name), left * right)
+  return linear(emitter.node('Mul', sides, {}, context.node.name), left * right)
 }
 
 /** A side of a product: as fine as it is, where that leaves room. */
 function factor(context: LoweringContext, index: number): Quantised {
+  const most = FACTOR_MAX[context.bits]
   const value = context.input(index)
-  if (value.scales.length === 1 && magnitudeOf(value) < FACTOR_MAX) {
-    return context.centred(index, FACTOR_MAX)
-  }
-  const narrow = context.bits === 8 ? context.centredNarrow(index) : undefined
-  return narrow ?? context.centred(index, FACTOR_MAX)
+  if (value.scales.length === 1 && magnitudeOf(value) < most) return context.centred(index, most)
+  return context.bits === 8 ? context.centredNarrow(index) : context.centred(index, most)
 }
 
 /** The quotient of two inputs of a node. */
@@ -77,7 +83,9 @@ function quotient(context: LoweringContext): Quantised {
   const { scale, high } = encodingOf(range, 16)
   const coarse = { dtype: Dtype.int32, scale: (scale * high) / steps, zero: 0, high: steps }
   const encoded = context.requantise(context.input(1), coarse)
-  const divisor = emitter.node('Max', [encoded, emitter.scalar(Dtype.int32, 1)])
+  // Below half of the least that was seen, a divisor is taken for that half.
+  const least = Math.max(1, Math.floor(range.low / (2 * coarse.scale)))
+  const divisor = emitter.node('Max', [encoded, emitter.scalar(Dtype.int32, least)])
   const given = context.centred(0, dividendMax)
   const dividend = given.scales.length === 1 ? given : context.centredNarrow(0)
   const factor = Math.floor(productMax / Math.max(1, magnitudeOf(dividend)))

@@ -1,15 +1,17 @@
 import { Dtype } from '../../tensor.js'
 import { integerTensor } from '../tensor.js'
+import { reachOf } from './align.js'
 import type { Emitted } from './emit.js'
 import type { LoweringContext } from './lowering.js'
 import { linear, type Quantised } from './quantised.js'
 import { entriesAt, entriesOf, type RealFunction, wideTarget, within } from './table.js'
 
-/** Steps of the input, and how many levels of resolution share them. */
-const STEPS_LOG = 24
-const LEVELS = 3
-/** Entries of one level, as a power of two, by bits. */
-const ENTRIES_LOG = { 8: 12, 16: 14 } as const
+/** Steps of the input, and entries of each level of resolution that shares them, as powers of two. */
+const LEVELS = {
+  8: { stepsLog: 24, entriesLog: 12, count: 3 },
+  16: { stepsLog: 30, entriesLog: 14, count: 5 },
+} as const
+const INT32_ROOM = 2 ** 30
 /** Steps that the input has in the largest table, or lines. */
 const PARTS = { 8: 2 ** 13, 16: 2 ** 10 } as const
 /** How far the result may move within a step, or be off a line, as a share of its range. */
@@ -38,14 +40,17 @@ export function isSteep(context: LoweringContext, apply: RealFunction): boolean 
 /** The smaller an input is, the finer is the table that it is looked up in. */
 export function lookUpSteep(context: LoweringContext, apply: RealFunction): Quantised {
   const { emitter } = context
-  const high = 2 ** STEPS_LOG - 1
-  const scale = context.inputRange(0).high / high
-  const x = context.requantise(context.input(0), { dtype: Dtype.int32, scale, zero: 0, high })
+  const { stepsLog, entriesLog, count } = LEVELS[context.bits]
+  const given = context.input(0)
+  const range = context.inputRange(0)
+  // What may lie beyond the range fits int32, too, before it is clamped.
+  const scale = Math.max(range.high / (2 ** stepsLog - 1), reachOf(given) / INT32_ROOM)
+  const high = Math.round(range.high / scale)
+  const x = context.requantise(given, { dtype: Dtype.int32, scale, zero: 0, high })
   const target = context.isWide(0) ? wideTarget(context) : context.target(0)
-  const entriesLog = ENTRIES_LOG[context.bits]
   const entries = 2 ** entriesLog
-  const stride = 2 ** ((STEPS_LOG - entriesLog) / (LEVELS - 1))
-  const reals = Array.from({ length: LEVELS * entries }, (_, i) => {
+  const stride = 2 ** ((stepsLog - entriesLog) / (count - 1))
+  const reals = Array.from({ length: count * entries }, (_, i) => {
     const step = stride ** Math.floor(i / entries)
     return ((i % entries) * step + (step - 1) / 2) * scale
   })
@@ -55,8 +60,8 @@ export function lookUpSteep(context: LoweringContext, apply: RealFunction): Quan
     reals.map((x) => apply(x)),
   )
   const table = emitter.constant(integerTensor(target.dtype, [list.length], list), 'table')
-  let index = levelIndex(context, x, LEVELS - 1, { entries, stride })
-  for (let level = LEVELS - 2; level >= 0; level--) {
+  let index = levelIndex(context, x, count - 1, { entries, stride })
+  for (let level = count - 2; level >= 0; level--) {
     const end = emitter.scalar(Dtype.int32, entries * stride ** level)
     const finer = levelIndex(context, x, level, { entries, stride })
     index = emitter.node('Where', [emitter.node('Less', [x, end]), finer, index])

@@ -7,19 +7,21 @@ import {
   channelShape,
   channelsOf,
   isClamped,
+  linear,
   magnitudeOf,
   type Quantised,
   UNCLAMPED,
-  WIDE_MAX,
 } from './quantised.js'
 import { castTo } from './requantise.js'
 import { perChannel } from './weights.js'
 
 const ACCUMULATOR_MAX = 2 ** 30
-/** A factor of at least this many steps gets a scale right to a quarter of a percent of one. */
-const FINE_FACTOR = 512
-/** The same for 16 bits. */
-const FINER_FACTOR = 2 ** 14
+/** Up to so many steps a factor is made larger, so that rounding it to a whole number changes less. */
+const FINE_FACTOR = { 8: 2 ** 9, 16: 2 ** 14 } as const
+/** How far a ratio may be from what is taken for it, as a share of it. */
+const NEAR = { 8: 2 ** -9, 16: 2 ** -13 } as const
+/** How far sums of int64 may grow: requantising multiplies them and adds to them in turn. */
+const WIDE_ROOM = 2 ** 48
 
 /** a + sign · b, for two inputs of a node of which one may be a constant. */
 export function lowerSum(context: LoweringContext, sign: 1 | -1): Quantised {
@@ -83,7 +85,9 @@ function sumOnto(context: LoweringContext, base: Quantised, given: Quantised): Q
     (_, c) => c,
   )
   const ratios = each.map((c) => at(other.scales, c) / at(base.scales, c))
-  const { factor, dtype } = commonFactor(context, ratios, base, other)
+  const common = commonFactor(context, ratios, base, other)
+  if (!common) return coarseSum(context, base, other)
+  const { factor, dtype } = common
   const factors = ratios.map((ratio) => Math.round(ratio * factor))
   const shape = channelShape({ ...base, shape: new Array(rank).fill(1), axis }, factors.length)
   let left: Emitted = castTo(emitter, base, dtype)
@@ -101,25 +105,47 @@ function sumOnto(context: LoweringContext, base: Quantised, given: Quantised): Q
   return { ...sum, scales, zeros, axis, clamp: UNCLAMPED }
 }
 
-/** The smallest factor for which all ratios are nearly whole, as far as there is room. */
+/** Of the sum, in steps of the base. */
+function reachOf(ratios: readonly number[], base: Quantised, other: Quantised): number {
+  return magnitudeOf(base) + Math.max(...ratios.map(Math.abs)) * magnitudeOf(other)
+}
+
+/** Where one value is too fine for the size of the other, both are made coarser. */
+function coarseSum(context: LoweringContext, ...values: Quantised[]): Quantised {
+  const { emitter, node } = context
+  const [a, b] = context.align(values) as [Quantised, Quantised]
+  const sides = [a, b].map((side) => castTo(emitter, side, Dtype.int64))
+  const [zero = 0] = a.zeros
+  return linear(emitter.node('Add', sides, {}, node.name), a.scales[0] as number, 2 * zero)
+}
+
+interface CommonFactor {
+  readonly factor: number
+  readonly dtype: typeof Dtype.int32 | typeof Dtype.int64
+}
+
+/** The smallest factor for which all ratios are nearly whole; undefined where int64 has no room for it. */
 function commonFactor(
   { bits }: LoweringContext,
   ratios: readonly number[],
   base: Quantised,
   other: Quantised,
-): { factor: number; dtype: typeof Dtype.int32 | typeof Dtype.int64 } {
-  const sizes = ratios.map(Math.abs)
-  const [least, largest] = [Math.min(...sizes), Math.max(...sizes)]
-  const reach = magnitudeOf(base) + largest * magnitudeOf(other)
-  const fine = bits === 8 ? FINE_FACTOR : FINER_FACTOR
-  const grown = (room: number) => {
-    let factor = 1
-    while (factor * least < fine && 2 * factor * reach <= room) factor *= 2
-    return factor
-  }
-  const narrow = grown(ACCUMULATOR_MAX)
+): CommonFactor | undefined {
+  const least = Math.min(...ratios.map(Math.abs))
+  const reach = reachOf(ratios, base, other)
   const isWide = [base, other].some(({ dtype }) => dtype === Dtype.int64)
-  const isEnough = bits === 8 || narrow * least >= FINE_FACTOR
-  if (!isWide && isEnough && reach <= ACCUMULATOR_MAX) return { factor: narrow, dtype: Dtype.int32 }
-  return { factor: grown(WIDE_MAX), dtype: Dtype.int64 }
+  const types = [
+    { dtype: Dtype.int32, room: isWide ? 0 : ACCUMULATOR_MAX },
+    { dtype: Dtype.int64, room: WIDE_ROOM },
+  ] as const
+  for (const { dtype, room } of types) {
+    let factor = 1
+    while (factor * least < FINE_FACTOR[bits] && 2 * factor * reach <= room) factor *= 2
+    const isNear = ratios.every((ratio) => {
+      const size = Math.abs(ratio) * factor
+      return Math.abs(size - Math.round(size)) <= NEAR[bits] * size
+    })
+    if (isNear && factor * reach <= room) return { factor, dtype }
+  }
+  return undefined
 }

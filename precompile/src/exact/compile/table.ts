@@ -16,6 +16,10 @@ const WIDE_STEPS = 2 ** 24
 const MOST_DOUBLINGS = 5
 /** By how many steps of the result the entries of a table may differ from each other. */
 const LARGEST_JUMP = 0.5
+/** In so many parts of a range a function is asked whether it moves. */
+const LIVELY_PARTS = 4096
+/** What counts as standing still, as a share of all that the function gives there. */
+const STILL = 2 ** -18
 /** Up to so many steps an input has an entry for each: beyond, lines between entries are finer and smaller. */
 const MOST_ENTRIES = 255 * 2 ** MOST_DOUBLINGS + 1
 /** Steps of an input between the ends of a line. */
@@ -65,9 +69,30 @@ export function tabulate(context: LoweringContext, apply: RealFunction): Quantis
 function indexOf(context: LoweringContext, apply: RealFunction): Quantised {
   const value = context.input(0)
   const isNarrow = value.dtype === Dtype.uint8 && isPlain(value)
-  if (isNarrow || context.bits === 16) return context.narrow(0)
-  const target = context.isWide(0) ? undefined : context.target(0)
-  return context.requantise(value, indexEncoding(context.inputRange(0), target, apply))
+  if (isNarrow) return context.narrow(0)
+  const range = context.inputRange(0)
+  if (context.bits === 8) {
+    const target = context.isWide(0) ? undefined : context.target(0)
+    return context.requantise(value, indexEncoding(range, target, apply))
+  }
+  const lively = livelyRange(range, apply)
+  const isSmall = lively.high - lively.low < (range.high - range.low) / 2
+  return isSmall ? context.requantise(value, encodingOf(lively, 16)) : context.narrow(0)
+}
+
+/** The part of a range outside which a function stands still, as sigmoids do. An index that ends there loses nothing. */
+function livelyRange({ low, high }: Range, apply: RealFunction): Range {
+  const step = (high - low) / LIVELY_PARTS
+  const values = Array.from({ length: LIVELY_PARTS + 1 }, (_, i) => apply(low + i * step))
+  const finite = values.filter(Number.isFinite)
+  const least = finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  const most = finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  const allowed = (most - least) * STILL
+  const moved = (end: number | undefined) => (y: number) => !(Math.abs(y - (end ?? 0)) <= allowed)
+  const first = values.findIndex(moved(values[0]))
+  if (first < 0) return { low, high }
+  const last = values.findLastIndex(moved(values.at(-1)))
+  return { low: low + (first - 1) * step, high: low + (last + 1) * step }
 }
 
 /**
@@ -79,7 +104,7 @@ export function indexEncoding(
   target: Encoded | undefined,
   apply: RealFunction,
 ): Encoded {
-  const { scale, zero, high } = encodingOf(range, 8)
+  const { scale, zero, high } = encodingOf(livelyRange(range, apply), 8)
   for (let doublings = 0; ; doublings++) {
     const parts = 2 ** doublings
     const index = {

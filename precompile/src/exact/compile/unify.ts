@@ -10,12 +10,13 @@ import {
   magnitudeOf,
   type Quantised,
   UNCLAMPED,
-  WIDE_MAX,
 } from './quantised.js'
 import { castTo } from './requantise.js'
+import { settle } from './settle.js'
 import { perChannel } from './weights.js'
 
 const INT32_MAX = 2 ** 31 - 1
+const COARSE_STEPS = 2 ** 30
 const MAX_COMMON = 512
 const COMMON_TOLERANCE = 1e-9
 /** Factors that keep the channels' scales apart by less than a thousandth. */
@@ -45,6 +46,7 @@ function mergeChannels(emitter: Emitter, value: Quantised): Quantised {
   const channels = channelsOf(value)
   const scales = Array.from({ length: channels }, (_, c) => at(value.scales, c))
   const step = commonStep(scales, magnitudeOf(value))
+  if (step === undefined) return settle(emitter, value, coarseStep(value))
   const factors = scales.map((scale) => Math.round(scale / step))
   const biases = factors.map((factor, c) => Math.round(-at(value.zeros, c) * factor))
   const reach = Math.max(
@@ -64,8 +66,8 @@ function mergeChannels(emitter: Emitter, value: Quantised): Quantised {
   return linear(q, step)
 }
 
-/** A scale of which all others are whole multiples, exactly where they were chosen so, nearly otherwise. */
-function commonStep(scales: readonly number[], magnitude: number): number {
+/** A scale of which all others are whole multiples: exactly where they were chosen so, nearly where int32 has the room. */
+function commonStep(scales: readonly number[], magnitude: number): number | undefined {
   const sizes = scales.map(Math.abs).filter((scale) => scale > 0)
   if (sizes.length === 0) return 1
   const least = Math.min(...sizes)
@@ -78,9 +80,13 @@ function commonStep(scales: readonly number[], magnitude: number): number {
     if (isCommon) return step
   }
   const room = INT32_MAX / 2 / Math.max(1, magnitude)
-  const largest = Math.max(...sizes)
-  if (room >= FINE_FACTOR) return largest / Math.min(room, 2 ** 16)
-  return largest / Math.min(2 ** 16, WIDE_MAX / Math.max(1, magnitude))
+  return room >= FINE_FACTOR ? Math.max(...sizes) / Math.min(room, 2 ** 16) : undefined
+}
+
+/** Steps so large that all channels fit int32. */
+function coarseStep(value: Quantised): number {
+  const zero = Math.max(...value.zeros.map(Math.abs))
+  return ((magnitudeOf(value) + zero) * Math.max(...value.scales.map(Math.abs))) / COARSE_STEPS
 }
 
 /** Applies the clamp that is still to be applied. The value must have one scale. */
