@@ -4,6 +4,7 @@ import { paramsEVM } from '@ethereumjs/evm'
 import { paramsTx } from '@ethereumjs/tx'
 import { paramsVM } from '@ethereumjs/vm'
 import { BaseError, keccak } from '@lockstep/precompile'
+import { ecrecover, ecsign } from './ecdsa.js'
 import { type BlobLimits, type ForkPosition, type ForkSchedule, hardforkAt } from './forks.js'
 import { createKzg } from './kzg.js'
 import type { Hex } from './node.js'
@@ -139,7 +140,7 @@ export class Rules {
     const common = new ChainCommon({
       chain: chainConfig(this.schedule, hardfork),
       hardfork,
-      customCrypto: { keccak256: keccak, kzg: createKzg() },
+      customCrypto: { ecrecover, ecsign, keccak256: keccak, kzg: createKzg() },
     })
     common.depositContract = this.schedule.depositContract
     for (const table of [paramsBlock, paramsTx, paramsEVM, paramsVM]) common.updateParams(table)
