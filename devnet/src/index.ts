@@ -15,4 +15,10 @@ export type * from './node/node.js'
 export type { NodeOptions } from './node/options.js'
 export { inferenceAddress, registryAddress } from './node/registry.js'
 export { UnsupportedSettingError } from './node/settings.js'
+export {
+  CorruptStoreError,
+  DataDirInUseError,
+  DataDirMismatchError,
+  StorageError,
+} from './node/storage/errors.js'
 export { ListenError, PortInUseError, type RpcServer, type ServerOptions } from './rpc/index.js'

@@ -68,6 +68,7 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('--allow-origin <origin>', 'CORS origin to allow', '*')
     .option('--no-cors', 'send no CORS headers')
     .option('--no-request-size-limit', 'accept bodies of any size')
+    .option('--data-dir <dir>', 'keep the chain in this folder, and go on with what it holds')
     .option('--models <dir>', 'register every .onnx file of this folder in genesis')
     .addOption(
       new Option(

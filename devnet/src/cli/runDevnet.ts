@@ -6,7 +6,7 @@ import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
 import { devAccounts } from '../node/accounts.js'
 import { toHardfork, UnknownHardforkError } from '../node/common.js'
 import type { Fork } from '../node/fork/fork.js'
-import type { MiningMode } from '../node/node.js'
+import type { MiningMode, SealedBlock } from '../node/node.js'
 import { version } from '../version.js'
 import { type BannerFacts, banner } from './banner.js'
 import { readChainFile, readGenesisFile } from './chainFiles.js'
@@ -38,6 +38,7 @@ export interface DevnetFlags extends ForkFlags {
   readonly allowOrigin: string
   readonly cors: boolean
   readonly requestSizeLimit: boolean
+  readonly dataDir?: string
   readonly models?: string
   readonly engine: EngineName | 'auto'
   readonly modelUpload: boolean
@@ -72,8 +73,7 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     if (flags.configOut !== undefined) {
       await writeConfig(flags.configOut, flags, devnet.node.gasLimit)
     }
-    // What the banner says of the genesis block, before the preparation mines others.
-    const opening = bannerOf(flags, devnet, models)
+    const opening = bannerOf(flags, devnet, models, await devnet.node.block('earliest'))
     if (blocks) await devnet.node.importChain(blocks)
     const closing = await prepare?.(devnet)
     log.start()
@@ -110,8 +110,13 @@ interface ModelFile {
   readonly bytes: Uint8Array
 }
 
-function bannerOf(flags: DevnetFlags, devnet: Devnet, models: readonly ModelFile[]): string {
-  const { header } = devnet.node.head.block
+function bannerOf(
+  flags: DevnetFlags,
+  devnet: Devnet,
+  models: readonly ModelFile[],
+  genesis: SealedBlock = devnet.node.head,
+): string {
+  const { header } = genesis.block
   return banner({
     version,
     accounts: accountsOf(flags),
@@ -153,6 +158,7 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     ...(flags.timestamp !== undefined && { genesisTimestamp: flags.timestamp }),
     ...(flags.number !== undefined && { genesisNumber: flags.number }),
     ...(flags.blockBaseFeePerGas !== undefined && { baseFee: flags.blockBaseFeePerGas }),
+    ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(!flags.requestSizeLimit && { maxBodyBytes: Number.POSITIVE_INFINITY }),
     accounts: accountOptions(flags),
     allowOrigin: flags.cors ? flags.allowOrigin : false,

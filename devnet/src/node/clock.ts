@@ -12,6 +12,14 @@ export class TimestampError extends BaseError {
   }
 }
 
+/** What a clock goes on with. */
+export interface ClockState {
+  /** Seconds ahead of wall time. */
+  readonly offset: bigint
+  /** Seconds between blocks, where that is fixed. */
+  readonly step: bigint | undefined
+}
+
 /** Wall time in seconds. */
 export type WallClock = () => bigint
 
@@ -23,6 +31,11 @@ export class Clock {
 
   constructor(private readonly wall: WallClock) {}
 
+  /** Seconds of wall time, with no offset. */
+  now(): bigint {
+    return this.wall()
+  }
+
   /** Timestamp of a block after one with `parent`, were it sealed now. */
   peek(parent: bigint): bigint {
     if (this.exact !== undefined) return this.exact
@@ -33,8 +46,27 @@ export class Clock {
   /** Settles that the next block has this timestamp: time goes on from a timestamp that was asked for. */
   seal(timestamp: bigint): void {
     if (this.exact !== timestamp) return
+    this.offset = this.after(timestamp).offset
     this.exact = undefined
-    this.offset = timestamp - this.wall()
+  }
+
+  /** What the clock will go on with once a block has this timestamp. */
+  after(timestamp: bigint): ClockState {
+    return {
+      offset: this.exact === timestamp ? this.offsetAt(timestamp) : this.offset,
+      step: this.step,
+    }
+  }
+
+  /** What the clock goes on with where the time is `timestamp` now. */
+  at(timestamp: bigint): ClockState {
+    return { offset: this.offsetAt(timestamp), step: this.step }
+  }
+
+  /** Goes on as another clock was about to. */
+  resume({ offset, step }: ClockState): void {
+    this.offset = offset
+    this.step = step
   }
 
   /** Returns the total offset from wall time. */
@@ -59,5 +91,9 @@ export class Clock {
 
   setStep(seconds: bigint | undefined): void {
     this.step = seconds
+  }
+
+  private offsetAt(timestamp: bigint): bigint {
+    return timestamp - this.wall()
   }
 }

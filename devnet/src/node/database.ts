@@ -1,14 +1,51 @@
 import { type BatchDBOp, type DB, KeyEncoding, ValueEncoding } from '@ethereumjs/util'
+import { LRUCache } from 'lru-cache'
+import { keyOf } from './storage/keys.js'
+import type { Row, Store } from './storage/store.js'
 
 /** Trie nodes and code by hash. What is stored under a key never changes, so states share it freely. */
 export type StateDatabase = DB<string, Uint8Array>
 
+/** The part of a database that a state is read from. */
+export type StateReader = Pick<StateDatabase, 'get'>
+
 const encoding = { keyEncoding: KeyEncoding.String, valueEncoding: ValueEncoding.Bytes }
 
-abstract class WritableDatabase implements StateDatabase {
-  protected readonly entries = new Map<string, Uint8Array>()
+/** Bytes of trie nodes and code that are kept at hand. */
+const cachedBytes = 8 * 1024 * 1024
 
-  abstract get(key: string): Promise<Uint8Array | undefined>
+/** Every state that the chain has had. */
+export class StateStore implements StateReader {
+  private readonly cache = new LRUCache<string, Uint8Array>({
+    maxSize: cachedBytes,
+    sizeCalculation: (value, key) => value.length + key.length + 64,
+  })
+
+  constructor(private readonly store: Store) {}
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const cached = this.cache.get(key)
+    if (cached) return cached
+    const value = this.store.get(keyOf.state(key))
+    if (value) this.cache.set(key, value)
+    return value
+  }
+
+  /** Keeps at hand what was just stored: the next state shares most of it. */
+  remember(rows: Iterable<Row>): void {
+    for (const [key, value] of rows) this.cache.set(key, value)
+  }
+}
+
+/** Reads through to a base database and keeps writes to itself, until somebody takes or forgets them. */
+export class OverlayDatabase implements StateDatabase {
+  private readonly entries = new Map<string, Uint8Array>()
+
+  constructor(private readonly base: StateReader) {}
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    return this.entries.get(key) ?? this.base.get(key, encoding)
+  }
 
   async put(key: string, value: Uint8Array): Promise<void> {
     this.entries.set(key, value)
@@ -31,34 +68,17 @@ abstract class WritableDatabase implements StateDatabase {
   }
 
   async open(): Promise<void> {}
-}
 
-/** Every state that the chain has had, in memory. */
-export class MemoryDatabase extends WritableDatabase {
-  async get(key: string): Promise<Uint8Array | undefined> {
-    return this.entries.get(key)
-  }
-}
-
-/** Reads through to a base database and keeps writes to itself, until they are committed or forgotten. */
-export class OverlayDatabase extends WritableDatabase {
-  constructor(private readonly base: StateDatabase) {
-    super()
+  /** What was written here. */
+  rows(): Row[] {
+    return [...this.entries]
   }
 
-  async get(key: string): Promise<Uint8Array | undefined> {
-    return this.entries.get(key) ?? this.base.get(key, encoding)
-  }
-
-  /** Moves everything written here into the base. */
-  async commit(): Promise<void> {
-    const operations = [...this.entries].map(([key, value]) => ({
-      type: 'put' as const,
-      key,
-      value,
-      opts: encoding,
-    }))
+  /** Forgets what was written here, once the base has it. */
+  clear(): void {
     this.entries.clear()
-    await this.base.batch(operations)
   }
 }
+
+/** Holds nothing. */
+export const emptyDatabase: StateReader = { get: async () => undefined }

@@ -13,6 +13,17 @@ export class BlockNotFoundError extends BaseError {
   }
 }
 
+/** Thrown when a fork is to be kept in a data folder. */
+export class ForkInFolderError extends BaseError {
+  override readonly name = 'ForkInFolderError'
+
+  constructor() {
+    super('A data folder cannot keep a fork: most of its state is the forked chain.', {
+      remedy: 'Leave out --data-dir, or the chain to fork.',
+    })
+  }
+}
+
 /** Thrown when a transaction that is asked for its gas cannot succeed. */
 export class ExecutionRevertedError extends BaseError {
   override readonly name = 'ExecutionRevertedError'

@@ -11,7 +11,7 @@ import type { ModelId, RuntimeId } from '@lockstep/precompile'
 import { sha256 } from 'viem'
 import { sealedWithoutTransactions } from './chain.js'
 import type { Rules } from './common.js'
-import { OverlayDatabase, type StateDatabase } from './database.js'
+import type { StateDatabase } from './database.js'
 import type { Hex, SealedBlock } from './node.js'
 import { inferenceAddress, registrationSlot, registryAddress } from './registry.js'
 import { registryBytecode } from './registryBytecode.js'
@@ -117,8 +117,7 @@ async function writeState(
   common: Common,
   database: StateDatabase,
 ): Promise<Uint8Array> {
-  const overlay = new OverlayDatabase(database)
-  const state = openOwnState(overlay, KECCAK256_RLP, common)
+  const state = openOwnState(database, KECCAK256_RLP, common)
   for (const [key, entry] of Object.entries(alloc)) {
     const address = createAddressFromString(key)
     await state.putAccount(address, new Account(entry.nonce ?? 0n, entry.balance ?? 0n))
@@ -127,9 +126,7 @@ async function writeState(
       await state.putStorage(address, toWord(slot as Hex), toWord(value))
     }
   }
-  const root = await state.getStateRoot()
-  await overlay.commit()
-  return root
+  return state.getStateRoot()
 }
 
 /** What decides the answers of the inference precompile on a chain, beside its rules. */

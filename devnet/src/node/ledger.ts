@@ -3,14 +3,18 @@ import type { Common } from '@ethereumjs/common'
 import { Account, type Address, createZeroAddress, hexToBytes } from '@ethereumjs/util'
 import type { InferencePrecompile } from '@lockstep/precompile'
 import type { Chain } from './chain.js'
-import type { Clock } from './clock.js'
+import type { ClockState } from './clock.js'
 import type { Rules } from './common.js'
-import type { StateDatabase } from './database.js'
-import { OverlayDatabase } from './database.js'
+import { OverlayDatabase, type StateStore } from './database.js'
 import type { RemoteState } from './fork/remoteState.js'
-import type { Hex } from './node.js'
+import type { Hex, SealedBlock } from './node.js'
+import type { Standing } from './openChain.js'
 import { openState } from './openState.js'
+import type { BlockSettings } from './settings.js'
 import type { ChainState } from './state.js'
+import { keyOf } from './storage/keys.js'
+import { encodePosition } from './storage/position.js'
+import type { Row } from './storage/store.js'
 import { createView, type View } from './view.js'
 
 /** What a chain starts from. */
@@ -26,9 +30,10 @@ export interface LedgerBase {
 export class Ledger {
   constructor(
     private base: LedgerBase,
-    private readonly database: StateDatabase,
+    private readonly database: StateStore,
     private readonly signal: AbortSignal,
-    private readonly clock: Clock,
+    /** What the next blocks are made with. */
+    private readonly standing: Standing,
     /** The rules of the chain, with its chain id. */
     public rules: Rules,
   ) {}
@@ -45,7 +50,7 @@ export class Ledger {
   /** The rules of a block on the head, were it sealed now. */
   get common(): Common {
     const { header } = this.chain.head.block
-    return this.rulesAfterHead(this.clock.peek(header.timestamp))
+    return this.rulesAfterHead(this.standing.clock.peek(header.timestamp))
   }
 
   /** The rules of the block after the head, given its timestamp. */
@@ -117,15 +122,67 @@ export class Ledger {
     }
   }
 
-  /** Changes the state after the head without a block. One change at a time. */
+  /**
+   * Changes the state after the head without a block. One change at a time.
+   * @throws StorageError; nothing changed.
+   */
   async change(edit: (state: ChainState) => Promise<void>): Promise<void> {
     const { chain, remote } = this.base
+    const { head } = chain
     const database = new OverlayDatabase(this.database)
-    const root = chain.stateRoot(chain.head)
+    const root = chain.stateRoot(head)
     const state = openState({ database, root, common: this.common, remote })
     await edit(state)
     const changed = await state.getStateRoot()
-    await database.commit()
-    chain.setHeadState(changed)
+    const position = this.position(head, this.standing.clock.after(head.block.header.timestamp))
+    await this.store(database, position, (rows) => chain.setHeadState(changed, rows))
+  }
+
+  /**
+   * Puts a block on the head, with the state that its view holds.
+   * @throws StorageError; the chain is what it was, and the view is spent.
+   */
+  async append(sealed: SealedBlock, view: View): Promise<void> {
+    const { chain } = this.base
+    const { timestamp } = sealed.block.header
+    const position = this.position(sealed, this.standing.clock.after(timestamp))
+    await this.store(view.written, position, (rows) => chain.append(sealed, rows))
+  }
+
+  /**
+   * Takes the blocks above `kept` off the chain, and lets the state after it be the one with `root`, and the time its.
+   * @param settings what the next blocks are made with from then on.
+   * @returns the blocks, newest first.
+   * @throws StorageError; the chain is what it was.
+   */
+  unwind(
+    kept: SealedBlock,
+    root: Uint8Array,
+    settings: Readonly<BlockSettings>,
+  ): Promise<SealedBlock[]> {
+    const { timestamp } = kept.block.header
+    const position = this.position(kept, this.standing.clock.at(timestamp), settings)
+    return this.chain.unwind(kept, root, [position])
+  }
+
+  private async store(
+    overlay: OverlayDatabase,
+    position: Row,
+    write: (rows: readonly Row[]) => Promise<void>,
+  ): Promise<void> {
+    const written = overlay.rows()
+    await write([...written.map(([key, value]): Row => [keyOf.state(key), value]), position])
+    this.database.remember(written)
+    overlay.clear()
+  }
+
+  private position(
+    head: SealedBlock,
+    clock: ClockState,
+    { gasLimit, coinbase }: Readonly<BlockSettings> = this.standing.settings,
+  ): Row {
+    const height = head.block.header.number
+    const { chainId } = this.rules.schedule
+    return [keyOf.position, encodePosition({ height, chainId, gasLimit, coinbase, clock })]
   }
 }

@@ -8,10 +8,9 @@ import { createAccessList } from './accessList.js'
 import type { DevAccount } from './accounts.js'
 import { admit, readyTransaction, settleAll, settleBlock } from './admission.js'
 import { call } from './call.js'
-import type { Clock } from './clock.js'
 import { Rules } from './common.js'
 import { changeAccount, changeCode, changeStorage } from './control.js'
-import { InferenceInactiveError } from './errors.js'
+import { BlockNotFoundError, ForkInFolderError, InferenceInactiveError } from './errors.js'
 import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
@@ -37,13 +36,14 @@ import type {
   UnpooledTransaction,
   WithinBlock,
 } from './node.js'
+import type { Standing } from './openChain.js'
 import type { Order } from './order.js'
 import { lockstepConfig } from './origin.js'
 import { Pool } from './pool.js'
 import { isRegistered } from './registry.js'
 import { SerialQueue } from './serial.js'
 import { type BlockSettings, UnsupportedSettingError } from './settings.js'
-import { Snapshots } from './snapshots.js'
+import { type Snapshot, Snapshots } from './snapshots.js'
 import { findBlock, standOn } from './standpoint.js'
 import { baseOf, type Start, type StartSource, startAtFork, startAtGenesis } from './start.js'
 import { readState, toWord } from './state.js'
@@ -59,7 +59,7 @@ export interface NodeParts {
   /** From what the chain starts again. */
   readonly source: StartSource
   readonly start: Start
-  readonly clock: Clock
+  readonly standing: Standing
   readonly precompile: InferencePrecompile
   readonly models: ForkedStore
   readonly mining: MiningMode
@@ -90,12 +90,12 @@ export class LocalNode implements Node {
     // Every request that waits for a block listens; there may be any number of them.
     this.events.setMaxListeners(0)
     this.start = parts.start
-    this.settings = { ...parts.start.settings }
+    this.settings = parts.standing.settings
     this.transactions = new Pool(parts.poolCapacity)
     this.miner = new Miner({
       ledger: parts.ledger,
       pool: this.transactions,
-      clock: parts.clock,
+      clock: parts.standing.clock,
       settings: this.settings,
       order: parts.order,
       maxTransactions: parts.maxBlockTransactions,
@@ -228,7 +228,7 @@ export class LocalNode implements Node {
   }
 
   importChain(rlp: Uint8Array): Promise<number> {
-    const { ledger, clock } = this.parts
+    const { ledger, standing } = this.parts
     const isLockstep = this.start.inference !== undefined
     return this.queue.run(() =>
       importChain(rlp, {
@@ -236,7 +236,7 @@ export class LocalNode implements Node {
         isLockstep,
         onBlock: async (block) => {
           const { timestamp, gasLimit } = block.block.header
-          clock.set(timestamp)
+          standing.clock.set(timestamp)
           this.settings.gasLimit = gasLimit
           await settleBlock(ledger, this.transactions, block)
           this.events.emit('block', block)
@@ -364,30 +364,23 @@ export class LocalNode implements Node {
 
   revert(id: Hex): Promise<boolean> {
     return this.queue.run(async () => {
-      const snapshot = this.snapshots.take(id)
+      const snapshot = this.snapshots.get(id)
       if (!snapshot) return false
-      Object.assign(this.settings, snapshot.settings)
-      await this.rewind(snapshot.height, snapshot.stateRoot)
+      await this.rewind(snapshot)
+      this.snapshots.spend(id)
       return true
     })
   }
 
   reset(fork?: Partial<ForkOptions>): Promise<void> {
     return this.queue.run(async () => {
-      const { ledger, clock } = this.parts
       const before = this.start
-      this.start = await this.startAgain(fork)
+      const next = await this.startAgain(fork)
+      this.parts.ledger.rules = next.rules
+      if (next === before) await this.rewind(firstSnapshot(next))
+      else await this.replaceChain(next)
       this.snapshots.clear()
       this.transactions.clear()
-      Object.assign(this.settings, this.start.settings)
-      ledger.rules = this.start.rules
-      const { header } = before.chain.genesis.block
-      await this.rewind(header.number, before.chain.firstRoot)
-      if (this.start === before) return
-      this.parts.models.fork = this.start.fork
-      ledger.rebase(baseOf(this.start))
-      clock.set(this.start.genesis.timestamp)
-      await before.fork?.close()
     })
   }
 
@@ -408,19 +401,19 @@ export class LocalNode implements Node {
   }
 
   increaseTime(seconds: bigint): bigint {
-    return this.parts.clock.increase(seconds)
+    return this.parts.standing.clock.increase(seconds)
   }
 
   setNextBlockTimestamp(timestamp: bigint): void {
-    this.parts.clock.setNext(timestamp, this.head.block.header.timestamp)
+    this.parts.standing.clock.setNext(timestamp, this.head.block.header.timestamp)
   }
 
   setTime(timestamp: bigint): bigint {
-    return this.parts.clock.set(timestamp)
+    return this.parts.standing.clock.set(timestamp)
   }
 
   setBlockTimestampInterval(seconds: bigint | undefined): void {
-    this.parts.clock.setStep(seconds)
+    this.parts.standing.clock.setStep(seconds)
   }
 
   on<E extends keyof NodeEvents>(event: E, listener: (...args: NodeEvents[E]) => void): () => void {
@@ -434,11 +427,13 @@ export class LocalNode implements Node {
     await Promise.all([this.queue.idle(), this.traces.idle()])
     await this.start.fork?.close()
     if (this.parts.ownsPrecompile) await this.precompile.close()
+    await this.parts.source.store.close()
   }
 
   private async startAgain(fork?: Partial<ForkOptions>): Promise<Start> {
     const { source } = this.parts
     const options = { ...this.start.fork?.options, ...fork }
+    if (fork && source.folder) throw new ForkInFolderError()
     if (fork && options.url !== undefined) {
       return startAtFork(source, { ...options, url: options.url })
     }
@@ -466,18 +461,37 @@ export class LocalNode implements Node {
     const common = chain.block(height)
     if (!common) throw new RangeError(`There are no ${depth} blocks above genesis.`)
     const first = chain.block(height + 1n)
+    const settings = { ...this.settings }
+    await this.rewind({ height, stateRoot: chain.stateRoot(common), settings })
     this.snapshots.dropAbove(height)
-    await this.rewind(height, chain.stateRoot(common))
     return first
   }
 
-  private async rewind(height: bigint, stateRoot: Uint8Array): Promise<void> {
-    const { clock, ledger } = this.parts
-    const removed = ledger.chain.unwind(height)
-    ledger.chain.setHeadState(stateRoot)
-    clock.set(this.head.block.header.timestamp)
+  /** @throws StorageError; nothing changed. */
+  private async rewind({ height, stateRoot, settings }: Snapshot): Promise<void> {
+    const { ledger, standing } = this.parts
+    const kept = ledger.chain.block(height)
+    if (!kept) throw new BlockNotFoundError(height)
+    const removed = await ledger.unwind(kept, stateRoot, settings)
+    Object.assign(this.settings, settings)
+    standing.clock.set(this.head.block.header.timestamp)
     await settleAll(ledger, this.transactions)
     if (removed.length > 0) this.events.emit('removed', removed)
+  }
+
+  /** Puts another chain in the place of this one. */
+  private async replaceChain(next: Start): Promise<void> {
+    const { ledger, models, standing } = this.parts
+    const before = this.start
+    const removed = before.chain.above(before.chain.genesis.block.header.number)
+    this.start = next
+    models.fork = next.fork
+    ledger.rebase(baseOf(next))
+    Object.assign(this.settings, next.settings)
+    standing.clock.set(next.genesis.timestamp)
+    await settleAll(ledger, this.transactions)
+    if (removed.length > 0) this.events.emit('removed', removed)
+    await before.fork?.close()
   }
 
   /** Changes the chain without anybody who waits for it. */
@@ -488,6 +502,11 @@ export class LocalNode implements Node {
       this.events.emit('failure', error as Error)
     }
   }
+}
+
+/** Where a chain started. */
+function firstSnapshot({ chain, settings }: Start): Snapshot {
+  return { height: chain.genesis.block.header.number, stateRoot: chain.firstRoot, settings }
 }
 
 function minesAtOnce(mode: MiningMode): boolean {

@@ -203,8 +203,7 @@ export class Miner {
     blocks: number,
   ): Promise<void> {
     const { clock, ledger, pool, settings } = this.options
-    await view.commit()
-    ledger.chain.append(built.sealed)
+    await ledger.append(built.sealed, view)
     this.warm = { view, version: ledger.chain.version, blocks: blocks + 1 }
     clock.seal(built.sealed.block.header.timestamp)
     if (settings.baseFee === used.baseFee) settings.baseFee = undefined

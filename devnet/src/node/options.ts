@@ -45,7 +45,12 @@ export interface NodeOptions {
   readonly poolCapacity?: number
   /** ONNX files to register in genesis; they survive a reset. */
   readonly models?: readonly Uint8Array[]
-  /** Blobs of models. Default: in memory. */
+  /**
+   * Folder to keep the chain in: blocks, receipts, states, inferences and models. A block is on disk before its sender
+   * hears of it. A folder that holds a chain goes on with it. Default: the chain ends with the process.
+   */
+  readonly dataDir?: string
+  /** Blobs of models. Default: in the data folder, or in memory. */
   readonly store?: ModelStore
   /**
    * What runs exact models: an engine of the precompile's by name, or one made elsewhere, which the node closes. It

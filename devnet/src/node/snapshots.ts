@@ -20,13 +20,14 @@ export class Snapshots {
     return id
   }
 
-  /** Gives a snapshot once: it and the ones after it are spent. */
-  take(id: Hex): Snapshot | undefined {
-    const snapshot = this.taken.get(id)
-    if (!snapshot) return undefined
+  get(id: Hex): Snapshot | undefined {
+    return this.taken.get(id)
+  }
+
+  /** Forgets a snapshot and the ones after it. */
+  spend(id: Hex): void {
     const ids = [...this.taken.keys()]
     for (const later of ids.slice(ids.indexOf(id))) this.taken.delete(later)
-    return snapshot
   }
 
   /** Forgets those taken at blocks that have left the chain. */

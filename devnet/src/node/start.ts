@@ -3,17 +3,25 @@ import type { InferencePrecompile, ModelId } from '@lockstep/precompile'
 import { parseEther, parseGwei } from 'viem'
 import type { DevAccount } from './accounts.js'
 import { Chain } from './chain.js'
+import type { Clock, ClockState } from './clock.js'
 import { allAtGenesis, Rules } from './common.js'
-import type { StateDatabase } from './database.js'
+import { emptyDatabase, OverlayDatabase } from './database.js'
 import { InferenceInactiveError } from './errors.js'
 import { type Fork, type ForkOptions, openFork } from './fork/fork.js'
 import { writeForkState } from './fork/forkGenesis.js'
-import { createGenesis, type GenesisOptions, predeploys } from './genesis.js'
+import { createGenesis, type GenesisOptions, genesisJson, predeploys } from './genesis.js'
 import type { LedgerBase } from './ledger.js'
 import type { Hex } from './node.js'
+import { openChain } from './openChain.js'
 import type { NodeOptions } from './options.js'
-import { readOrigin } from './origin.js'
+import { lockstepConfig, type Origin, readOrigin } from './origin.js'
 import type { BlockSettings } from './settings.js'
+import type { RulesOf } from './storage/blockRow.js'
+import type { DataDir } from './storage/dataDir.js'
+import { storedTimestamp } from './storage/identity.js'
+import { keyOf } from './storage/keys.js'
+import type { Position } from './storage/position.js'
+import type { Row, Store } from './storage/store.js'
 
 /** A chain as it starts, before the first block of its own. */
 export interface Start {
@@ -22,7 +30,10 @@ export interface Start {
   /** What answers contracts that call models; undefined where the chain knows no inference. */
   readonly inference: InferencePrecompile | undefined
   readonly genesis: GenesisOptions
+  /** What its first blocks are made with; a reset brings it back. */
   readonly settings: Readonly<BlockSettings>
+  /** Where it stands: at its first block, unless it was stored. */
+  readonly position: Position
   /** What it goes on from. */
   readonly fork?: Fork
 }
@@ -33,9 +44,10 @@ export interface StartSource {
   readonly accounts: readonly DevAccount[]
   readonly models: readonly ModelId[]
   readonly inference: InferencePrecompile
-  /** Seconds; of a chain that starts at genesis. */
-  readonly genesisTimestamp: bigint
-  readonly database: StateDatabase
+  readonly clock: Clock
+  readonly store: Store
+  /** The store, where it outlives the node. */
+  readonly folder: DataDir | undefined
 }
 
 const zeroAddress: Hex = `0x${'00'.repeat(20)}`
@@ -43,31 +55,45 @@ const defaultChainId = 31_337
 const defaultGasLimit = 30_000_000n
 
 /**
- * Makes the first state and block of a chain that starts at genesis.
- * @throws GenesisFileError, RuntimeMismatchError where the options hold a `genesis.json`.
+ * Makes the first state and block of a chain that starts at genesis, and goes on with the rest of it where a data
+ * folder holds that.
+ * @throws GenesisFileError, RuntimeMismatchError where the options hold a `genesis.json`; DataDirMismatchError,
+ * CorruptStoreError, StorageError.
  */
 export async function startAtGenesis(source: StartSource): Promise<Start> {
-  const { options, database, inference } = source
-  if (options.genesis !== undefined) return startAtFile(source)
+  const { options, clock, inference, models, folder } = source
+  if (options.genesis !== undefined) {
+    const origin = readOrigin(options, inference)
+    if (!origin.isLockstep && models.length > 0) throw new InferenceInactiveError()
+    return startAt(source, origin, clock.at(origin.genesis.timestamp))
+  }
   const rules = rulesOf(options, defaultChainId)
   const genesis: GenesisOptions = {
     number: options.genesisNumber ?? 0n,
-    timestamp: source.genesisTimestamp,
+    timestamp: options.genesisTimestamp ?? (folder && storedTimestamp(folder)) ?? clock.now(),
     gasLimit: options.gasLimit ?? defaultGasLimit,
     baseFee: options.baseFee ?? parseGwei('1'),
     coinbase: options.coinbase ?? zeroAddress,
     alloc: allocOf(source, newestOf(rules)),
   }
-  const chain = new Chain(await createGenesis(genesis, rules, database))
-  return { chain, rules, inference, genesis, settings: settingsOf(genesis) }
+  const hasOwnTime = options.genesisTimestamp !== undefined
+  const time = hasOwnTime ? clock.at(genesis.timestamp) : clock.after(genesis.timestamp)
+  return startAt(source, { rules, genesis, isLockstep: true }, time)
 }
 
-async function startAtFile(source: StartSource): Promise<Start> {
-  const { rules, genesis, isLockstep } = readOrigin(source.options, source.inference)
-  if (!isLockstep && source.models.length > 0) throw new InferenceInactiveError()
+async function startAt(source: StartSource, origin: Origin, time: ClockState): Promise<Start> {
+  const { rules, genesis, isLockstep } = origin
+  const { store, folder } = source
   const inference = isLockstep ? source.inference : undefined
-  const chain = new Chain(await createGenesis(genesis, rules, source.database))
-  return { chain, rules, inference, genesis, settings: settingsOf(genesis) }
+  const database = new OverlayDatabase(emptyDatabase)
+  const block = await createGenesis(genesis, rules, database)
+  const { chain, position } = await openChain(folder, {
+    source: { store, rulesOf: rulesByName(rules), genesis: block },
+    state: database.rows(),
+    genesisJson: genesisJson(genesis, rules, inference && lockstepConfig(inference)),
+    position: firstPosition(genesis, rules, time),
+  })
+  return { chain, rules, inference, genesis, settings: settingsOf(genesis), position }
 }
 
 /**
@@ -75,7 +101,7 @@ async function startAtFile(source: StartSource): Promise<Start> {
  * @throws ForkError, and what asking the remote throws.
  */
 export async function startAtFork(source: StartSource, forkOptions: ForkOptions): Promise<Start> {
-  const { options, database, inference } = source
+  const { options, clock, inference, store } = source
   const fork = await openFork(forkOptions)
   const { hash, block } = fork.base
   const { header } = block
@@ -89,13 +115,36 @@ export async function startAtFork(source: StartSource, forkOptions: ForkOptions)
     coinbase: options.coinbase ?? zeroAddress,
     alloc: allocOf(source, common),
   }
+  const database = new OverlayDatabase(emptyDatabase)
   const root = await writeForkState(fork, genesis.alloc, common, database)
-  const chain = new Chain(
-    { hash, block, transactions: [], inferences: [] },
-    { root, ancestor: (number) => fork.blockHash(number) },
+  const chain = await Chain.create(
+    {
+      store,
+      rulesOf: rulesByName(rules),
+      genesis: { hash, block, transactions: [], inferences: [] },
+      root,
+      ancestor: (number) => fork.blockHash(number),
+    },
+    database.rows().map(([key, value]): Row => [keyOf.state(key), value]),
   )
   const settings = { ...settingsOf(genesis), baseFee: options.baseFee }
-  return { chain, rules, inference, genesis, settings, fork }
+  const position = firstPosition(genesis, rules, clock.at(genesis.timestamp))
+  return { chain, rules, inference, genesis, settings, position, fork }
+}
+
+function firstPosition(genesis: GenesisOptions, rules: Rules, clock: ClockState): Position {
+  const { number: height, gasLimit, coinbase } = genesis
+  return { height, chainId: rules.schedule.chainId, gasLimit, coinbase, clock }
+}
+
+/** The chain's rules by chain id, which may change on the way, and hardfork. */
+function rulesByName(rules: Rules): RulesOf {
+  const byChainId = new Map([[rules.schedule.chainId, rules]])
+  return (chainId, hardfork) => {
+    const own = byChainId.get(chainId) ?? new Rules({ ...rules.schedule, chainId })
+    byChainId.set(chainId, own)
+    return own.named(hardfork)
+  }
 }
 
 /** What the ledger stands on. */

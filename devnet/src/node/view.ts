@@ -3,7 +3,7 @@ import { createEVM, type EVM, type EVMMockBlockchainInterface } from '@ethereumj
 import { createAddressFromString } from '@ethereumjs/util'
 import { createVM, type VM } from '@ethereumjs/vm'
 import type { InferencePrecompile } from '@lockstep/precompile'
-import { OverlayDatabase, type StateDatabase } from './database.js'
+import { OverlayDatabase, type StateReader } from './database.js'
 import type { RemoteState } from './fork/remoteState.js'
 import { InferenceRecorder } from './inference.js'
 import { openState } from './openState.js'
@@ -13,7 +13,7 @@ import type { ChainState } from './state.js'
 /** What a view is made on. */
 export interface ViewSource {
   readonly common: Common
-  readonly database: StateDatabase
+  readonly database: StateReader
   /** What the state stands on where the chain is a fork. */
   readonly remote: RemoteState | undefined
   /** Undefined on a chain without inference. */
@@ -25,7 +25,7 @@ export interface ViewSource {
 }
 
 /**
- * An EVM over a state of its own: what runs here is seen by nothing else until `commit`.
+ * An EVM over a state of its own: what runs here is seen by nothing else until somebody stores it.
  * One view runs one thing at a time.
  */
 export interface View {
@@ -34,8 +34,8 @@ export interface View {
   readonly evm: EVM
   readonly state: ChainState
   readonly recorder: InferenceRecorder
-  /** Moves what was written here into the database of the source. */
-  commit(): Promise<void>
+  /** What was written here, above the database of the source. */
+  readonly written: OverlayDatabase
   /** Another view, that starts from what this one holds now. */
   fork(): Promise<View>
 }
@@ -69,7 +69,7 @@ export async function createView(source: ViewSource, root: Uint8Array): Promise<
     evm,
     state,
     recorder,
-    commit: () => overlay.commit(),
+    written: overlay,
     fork: async () => createView({ ...source, database: overlay }, await state.getStateRoot()),
   }
 }

@@ -1,6 +1,6 @@
 import type { Common } from '@ethereumjs/common'
 import { Account, createAddressFromString, hexToBytes, KECCAK256_RLP } from '@ethereumjs/util'
-import { OverlayDatabase, type StateDatabase } from '../database.js'
+import type { StateDatabase } from '../database.js'
 import type { GenesisAccount, GenesisOptions } from '../genesis.js'
 import type { Hex } from '../node.js'
 import { inferenceAddress } from '../registry.js'
@@ -17,17 +17,14 @@ export async function writeForkState(
   fork: Fork,
   alloc: GenesisOptions['alloc'],
   common: Common,
-  base: StateDatabase,
+  database: StateDatabase,
 ): Promise<Uint8Array> {
-  const database = new OverlayDatabase(base)
   const state = new ForkState(fork.state, database, KECCAK256_RLP, common)
   await state.anchor(fork.base.block.header.stateRoot)
   for (const [address, entry] of Object.entries(alloc)) {
     await writeAccount(state, address as Hex, entry)
   }
-  const root = await state.getStateRoot()
-  await database.commit()
-  return root
+  return state.getStateRoot()
 }
 
 async function writeAccount(state: ChainState, key: Hex, entry: GenesisAccount): Promise<void> {

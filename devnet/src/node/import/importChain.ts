@@ -69,8 +69,7 @@ async function importBlock(raw: RawBlock, options: ImportOptions): Promise<boole
   const ready = isLockstep ? withImpersonated(block) : block
   const view = await ledger.view(chain.stateRoot(chain.head), rules)
   const sealed = await executeBlock(view, ready, isLockstep)
-  await view.commit()
-  chain.append(sealed)
+  await ledger.append(sealed, view)
   await options.onBlock(sealed)
   return true
 }
