@@ -13,11 +13,12 @@ import { goldenModels } from './models.js'
 
 /**
  * Runs the golden models on one engine of this process and compares what they answer with the golden file, or prints
- * it: `node golden/dist/driver.js --engine native --threads 2 --golden golden/digests.json`. The last line is a report
- * in JSON.
+ * it: `node golden/dist/driver.js --engine native --threads 2 --golden golden/digests.json`. Words choose models by
+ * their names. The last line is a report in JSON.
  */
 
-const { values } = parseArgs({
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
   options: {
     engine: { type: 'string' },
     /** Of native code: how many share the work of one run. */
@@ -72,6 +73,7 @@ async function drive(): Promise<DriverReport> {
       const { name, model } = each
       if (model.class === 'pinned' && values.engine !== 'wasm') continue
       if (model.bytes.length > maxBytes) continue
+      if (words.length > 0 && !words.some((word) => name.includes(word))) continue
       digests[name] = await digestModel(engine, each, values.runs ? Number(values.runs) : undefined)
     }
     return {
