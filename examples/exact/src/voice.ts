@@ -1,0 +1,119 @@
+import { readThirdParty } from '@lockstep/example-third-party/models'
+import { SAMPLE_RATE, synthesiseSpeech } from '@lockstep/example-third-party/sound'
+import {
+  type Compiled,
+  compileExact,
+  Dtype,
+  decodeTensor,
+  type Engine,
+  encodeTensor,
+  readModel,
+  type Sample,
+  type Tensor,
+} from '@lockstep/precompile'
+import { float32, noiseFrom, toFloats } from './tensors.js'
+
+/** Samples that the detector hears at a time: 32 ms. */
+const FRAME = 512
+const STATE = [2, 1, 128]
+/** Probabilities from here on count as speech. */
+export const SPEECH = 0.5
+/** Seconds of sound that calibrate it, of which every so many frames are samples. */
+const CALIBRATION = { seed: 1, seconds: 40, every: 6 }
+
+/** Answers a frame of sound and the state before it by the probability of speech and the state after it. */
+export type Detector = (frame: Tensor, state: Tensor) => Promise<readonly [number, Tensor]>
+
+/**
+ * Utterances and bursts of noise at any loudness and pitch, with pauses between.
+ * @param seed - Another one, another sound.
+ * @returns samples at 16 kHz between −1 and 1
+ */
+export function soundscape(seed: number, seconds: number): Float32Array {
+  const next = noiseFrom(seed)
+  const share = () => (next() + 1) / 2
+  const sound = Float32Array.from({ length: seconds * SAMPLE_RATE }, () => next() / 1000)
+  const speech = synthesiseSpeech()
+  const add = (start: number, length: number, sample: (i: number) => number) => {
+    for (let i = 0; i < length && start + i < sound.length; i++) {
+      sound[start + i] = (sound[start + i] as number) + sample(i)
+    }
+    return start + length
+  }
+  let at = 0
+  while (at < sound.length) {
+    at += Math.floor(share() * SAMPLE_RATE)
+    const [gain, speed] = [0.02 + 1.2 * share(), 0.8 + 0.5 * share()]
+    const length = Math.floor(speech.length / speed)
+    at = add(at, length, (i) => gain * (speech[Math.floor(i * speed)] ?? 0))
+    if (share() > 0.4) continue
+    const loudness = share() / 10
+    at = add(at, Math.floor(share() * SAMPLE_RATE), () => loudness * next())
+  }
+  return sound.map((sample) => Math.min(1, Math.max(-1, sample)))
+}
+
+/** Listens frame by frame; the detector's own state goes from each to the next. */
+export async function listen(
+  detect: Detector,
+  sound: Float32Array,
+  onFrame?: (sample: Sample) => void,
+): Promise<number[]> {
+  const probabilities: number[] = []
+  let state = float32(STATE, new Float32Array(256))
+  for (let start = 0; start + FRAME <= sound.length; start += FRAME) {
+    const frame = float32([1, FRAME], sound.slice(start, start + FRAME))
+    onFrame?.({ input: frame, state })
+    const [probability, after] = await detect(frame, state)
+    probabilities.push(probability)
+    state = after
+  }
+  return probabilities
+}
+
+/** Both forms of the speech detector, and how the exact one was compiled. */
+export interface Voice {
+  readonly float: Detector
+  readonly exact: Detector
+  readonly compiled: Compiled
+}
+
+/** Compiles silero VAD v5 for 16 kHz. @param engine - Runs the float model and the exact one. */
+export async function compileVoice(engine: Engine): Promise<Voice> {
+  const bytes = await readThirdParty('speech')
+  const floatModel = readModel(bytes)
+  const rate = int64(BigInt(SAMPLE_RATE))
+  const float: Detector = async (frame, state) => {
+    const [probability, after] = await engine.run(floatModel, [frame, state, rate])
+    return [toFloats(probability as Tensor)[0] as number, after as Tensor]
+  }
+  const frames: Sample[] = []
+  const { seed, seconds, every } = CALIBRATION
+  await listen(float, soundscape(seed, seconds), (sample) => frames.push(sample))
+  const compiled = await compileExact(bytes, {
+    engine,
+    bits: 16,
+    shapes: { input: [1, FRAME], state: STATE },
+    constants: { sr: rate },
+    calibration: frames.filter((_, i) => i % every === 0),
+  })
+  return { float, exact: exactDetector(engine, compiled.bytes), compiled }
+}
+
+function exactDetector(engine: Engine, bytes: Uint8Array): Detector {
+  const model = readModel(bytes)
+  const { inputs = [], outputs = [] } = model.encodings ?? {}
+  return async (...tensors) => {
+    const integers = tensors.map((tensor, i) =>
+      encodeTensor(tensor, model.inputs[i]?.dtype ?? tensor.dtype, inputs[i]),
+    )
+    const [probability, after] = (await engine.run(model, integers)).map((tensor, i) =>
+      decodeTensor(tensor, outputs[i]),
+    ) as [Float64Array, Float64Array]
+    return [probability[0] as number, float32(STATE, Float32Array.from(after))]
+  }
+}
+
+function int64(value: bigint): Tensor {
+  return { dtype: Dtype.int64, shape: [], data: new Uint8Array(BigInt64Array.of(value).buffer) }
+}
