@@ -2,7 +2,9 @@ import { engineNames } from '@lockstep/precompile'
 import { Command, Option } from 'commander'
 import { parseEther } from 'viem'
 import { defaultDerivationPath, defaultMnemonic } from '../node/accounts.js'
-import { ether, integer, quantity, seconds } from './flag.js'
+import { defaultIpcPath } from '../rpc/ipcPath.js'
+import { addAnvilFlags } from './anvilFlags.js'
+import { ether, integer, list, oneOf, quantity, seconds, uint64 } from './flag.js'
 import { addForkOptions } from './forkFlags.js'
 import type { DevnetFlags, Prepare } from './runDevnet.js'
 
@@ -16,15 +18,34 @@ export function devnetCommand(prepare?: Prepare): Command {
     .description('run a local chain with inline inference (the default command)')
     .option('-p, --port <port>', 'port to listen on; 0 takes a free one', integer(0, 65_535), 8545)
     .addOption(
-      new Option('--host <ip>', 'address to listen on').default('127.0.0.1').env('ANVIL_IP_ADDR'),
+      new Option('--host <ip>', 'addresses to listen on, with commas between')
+        .argParser(list)
+        .default(['127.0.0.1'], '127.0.0.1')
+        .env('ANVIL_IP_ADDR'),
     )
+    .option('--ipc [path]', `serve a local socket too (${defaultIpcPath})`)
+    .addOption(new Option('--ipcpath [path]', 'the same').hideHelp())
     .option('-a, --accounts <n>', 'dev accounts to generate', integer(1, 1000), 10)
     .addOption(
       new Option('--balance <ether>', 'balance of every dev account')
         .argParser(ether)
         .default(parseEther('10000'), '10000'),
     )
-    .option('-m, --mnemonic <phrase>', 'BIP-39 phrase of the dev accounts', defaultMnemonic)
+    .option('-m, --mnemonic <phrase>', `BIP-39 phrase of the dev accounts (${defaultMnemonic})`)
+    .addOption(
+      new Option(
+        '--mnemonic-random [words]',
+        'make a new phrase, of 12 words unless told otherwise',
+      )
+        .argParser(oneOf(12, 15, 18, 21, 24))
+        .preset('12')
+        .conflicts(['mnemonic', 'mnemonicSeedUnsafe']),
+    )
+    .addOption(
+      new Option('--mnemonic-seed-unsafe <seed>', 'make the phrase of a number; for tests alone')
+        .argParser(uint64)
+        .conflicts('mnemonic'),
+    )
     .option(
       '--derivation-path <path>',
       "path of the dev accounts' parent key",
@@ -48,7 +69,20 @@ export function devnetCommand(prepare?: Prepare): Command {
         .argParser(seconds)
         .conflicts('mining'),
     )
-    .option('--no-mining', 'seal blocks only on request')
+    .option('--no-mine, --no-mining', 'seal blocks only on request')
+    .addOption(
+      new Option('--blockTime <seconds>', 'the same as --block-time')
+        .argParser(seconds)
+        .conflicts('mining')
+        .hideHelp(),
+    )
+    .option('--max-transactions <n>', 'most transactions of a block', integer(1, 1_000_000))
+    .option(
+      '--slots-in-an-epoch <n>',
+      'blocks behind the head that are safe; twice as many are final',
+      integer(0, 1_000_000),
+      32,
+    )
     .option('--mixed-mining', 'with --block-time: seal on a transaction too')
     .addOption(
       new Option('--order <order>', 'order of transactions in a block')
@@ -64,6 +98,9 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('--base-fee, --block-base-fee-per-gas <wei>', 'base fee of the first block', quantity)
     .option('--timestamp <seconds>', 'timestamp of genesis', quantity)
     .option('--number <block>', 'number of the genesis block', quantity)
+    .option('--no-priority-fee, --disable-min-priority-fee', 'suggest no tip')
+    .option('--no-create2, --disable-default-create2-deployer', 'leave the CREATE2 deployer out')
+    .option('--no-console-log, --disable-console-log', 'print no console.log of contracts')
     .option('--auto-unlock, --auto-impersonate', 'send from any address without its key')
     .option('--allow-origin <origin>', 'CORS origin to allow', '*')
     .option('--no-cors', 'send no CORS headers')
@@ -84,7 +121,7 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('-q, --quiet', 'print nothing but errors')
     .addOption(new Option('--silent', 'the same').hideHelp())
     .addHelpText('after', example)
-  return addForkOptions(command).action(async (flags: DevnetFlags) => {
+  return addAnvilFlags(addForkOptions(command)).action(async (flags: DevnetFlags) => {
     // The other commands need no chain: they start faster without loading one.
     const { runDevnet } = await import('./runDevnet.js')
     await runDevnet(flags, prepare)

@@ -20,6 +20,30 @@ export function quantity(text: string): bigint {
   return BigInt(text)
 }
 
+/** Parses one of some numbers. */
+export function oneOf(...allowed: readonly number[]): (text: string) => number {
+  return (text) => {
+    const value = allowed.find((entry) => String(entry) === text)
+    if (value !== undefined) return value
+    throw new InvalidArgumentError(`It must be one of ${allowed.join(', ')}.`)
+  }
+}
+
+/** Parses names that stand between commas. */
+export function list(text: string): string[] {
+  const entries = text.split(',').map((entry) => entry.trim())
+  if (entries.includes(''))
+    throw new InvalidArgumentError('It must be one name, or more with commas between.')
+  return entries
+}
+
+/** Parses a non-negative quantity of at most 64 bits. */
+export function uint64(text: string): bigint {
+  const value = quantity(text)
+  if (value >= 2n ** 64n) throw new InvalidArgumentError('It must fit 64 bits.')
+  return value
+}
+
 /** Parses an amount of ether into wei. */
 export function ether(text: string): bigint {
   if (!/^\d+(\.\d{1,18})?$/.test(text)) {

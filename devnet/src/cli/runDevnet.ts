@@ -1,26 +1,31 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEngines, type EngineChoice, type EngineName } from '@lockstep/precompile'
 import { getAddress, keccak256 } from 'viem'
 import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
-import { devAccounts } from '../node/accounts.js'
+import { type AccountOptions, devAccounts } from '../node/accounts.js'
 import { toHardfork, UnknownHardforkError } from '../node/common.js'
 import type { Fork } from '../node/fork/fork.js'
-import type { MiningMode, SealedBlock } from '../node/node.js'
+import type { MiningMode } from '../node/node.js'
+import { defaultIpcPath } from '../rpc/ipcPath.js'
 import { version } from '../version.js'
 import { type BannerFacts, banner } from './banner.js'
 import { readChainFile, readGenesisFile } from './chainFiles.js'
+import { writeConfig } from './configFile.js'
+import { consoleText } from './consoleLog.js'
 import { type ForkFlags, toForkOptions } from './forkFlags.js'
 import { blockLog } from './log.js'
+import { type MnemonicFlags, mnemonicOf } from './mnemonic.js'
 import { print, UsageError } from './output.js'
 
 /** The flags of `lockstep devnet`, parsed. */
-export interface DevnetFlags extends ForkFlags {
+export interface DevnetFlags extends ForkFlags, MnemonicFlags {
   readonly port: number
-  readonly host: string
+  readonly host: readonly string[]
+  readonly ipc?: string | true
+  readonly ipcpath?: string | true
   readonly accounts: number
   readonly balance: bigint
-  readonly mnemonic: string
   readonly derivationPath: string
   readonly chainId?: number
   readonly hardfork?: string
@@ -29,11 +34,16 @@ export interface DevnetFlags extends ForkFlags {
   readonly blockTime?: number
   readonly mining: boolean
   readonly mixedMining?: boolean
+  readonly maxTransactions?: number
+  readonly slotsInAnEpoch: number
   readonly order: 'fees' | 'fifo'
   readonly gasLimit?: bigint
   readonly blockBaseFeePerGas?: bigint
   readonly timestamp?: bigint
   readonly number?: bigint
+  readonly disableMinPriorityFee?: boolean
+  readonly disableDefaultCreate2Deployer?: boolean
+  readonly disableConsoleLog?: boolean
   readonly autoImpersonate?: boolean
   readonly allowOrigin: string
   readonly cors: boolean
@@ -56,6 +66,7 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
   const stopped = untilSignal()
   const models = flags.models === undefined ? [] : await readModels(flags.models)
   const log = new Log(!isQuiet(flags))
+  const accounts = accountOptions(flags)
   const engines = createEngines({
     engine: flags.engine,
     onFallback: (choice) => log.print(engineLog(choice)),
@@ -64,20 +75,29 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
   const devnet = await createDevnet({
     ...toOptions(flags),
     ...(flags.init !== undefined && { genesis: await readGenesisFile(flags.init) }),
+    accounts,
     engine: engines,
     models: models.map(({ bytes }) => bytes),
     onCall: (method) => log.print(method),
   })
   try {
     devnet.node.on('block', (sealed) => log.print(blockLog(sealed)))
-    if (flags.configOut !== undefined) {
-      await writeConfig(flags.configOut, flags, devnet.node.gasLimit)
+    if (!flags.disableConsoleLog) {
+      devnet.node.on('console', (calls) => {
+        for (const calldata of calls) log.print(consoleText(calldata))
+      })
     }
-    const opening = bannerOf(flags, devnet, models, await devnet.node.block('earliest'))
+    const facts = await factsOf(flags, devnet, accounts)
+    if (flags.configOut !== undefined) await writeConfig(flags.configOut, facts)
+    const opening = banner({
+      ...facts,
+      models: models.map(({ file, bytes }) => ({ file, id: keccak256(bytes) })),
+    })
     if (blocks) await devnet.node.importChain(blocks)
     const closing = await prepare?.(devnet)
     log.start()
-    log.print(`${opening}\nListening on ${flags.host}:${devnet.port}`)
+    log.print(opening)
+    for (const host of flags.host) log.print(`Listening on ${host}:${devnet.port}`)
     if (closing) log.print(closing)
     void engines.choose().then((choice) => log.print(engineLog(choice)))
     await stopped
@@ -110,39 +130,35 @@ interface ModelFile {
   readonly bytes: Uint8Array
 }
 
-function bannerOf(
+/** What people and scripts are told of the chain as it starts. */
+async function factsOf(
   flags: DevnetFlags,
-  devnet: Devnet,
-  models: readonly ModelFile[],
-  genesis: SealedBlock = devnet.node.head,
-): string {
-  const { header } = genesis.block
-  return banner({
+  { node }: Devnet,
+  accounts: AccountOptions & { readonly mnemonic: string; readonly derivationPath: string },
+): Promise<Omit<BannerFacts, 'models'>> {
+  const { header } = ((await node.block('earliest')) ?? node.head).block
+  return {
     version,
-    accounts: accountsOf(flags),
+    accounts: devAccounts(accounts).map(({ address, privateKey }) => ({
+      address: getAddress(address),
+      privateKey,
+    })),
     balance: flags.balance,
-    mnemonic: flags.mnemonic,
-    derivationPath: flags.derivationPath,
-    chainId: devnet.node.chainId,
+    mnemonic: accounts.mnemonic,
+    // Anvil ends it with a slash, and scripts append the index of an account.
+    derivationPath: accounts.derivationPath.replace(/\/?$/, '/'),
+    chainId: node.chainId,
     baseFee: header.baseFeePerGas ?? 0n,
-    gasLimit: devnet.node.gasLimit,
-    ...(devnet.node.fork && { fork: factsOf(devnet.node.fork) }),
+    gasLimit: node.gasLimit,
+    ...(node.fork && { fork: forkFacts(node.fork) }),
     genesisTimestamp: header.timestamp,
     genesisNumber: header.number,
-    models: models.map(({ file, bytes }) => ({ file, id: keccak256(bytes) })),
-  })
+  }
 }
 
 /** A URL may hold a key in its path: people see the host alone. */
-function factsOf({ remote, base }: Fork): NonNullable<BannerFacts['fork']> {
+function forkFacts({ remote, base }: Fork): NonNullable<BannerFacts['fork']> {
   return { host: remote.host, blockNumber: base.block.header.number, blockHash: base.hash }
-}
-
-function accountsOf(flags: DevnetFlags): { address: string; privateKey: string }[] {
-  return devAccounts(accountOptions(flags)).map(({ address, privateKey }) => ({
-    address: getAddress(address),
-    privateKey,
-  }))
 }
 
 function isQuiet(flags: DevnetFlags): boolean {
@@ -159,8 +175,11 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     ...(flags.number !== undefined && { genesisNumber: flags.number }),
     ...(flags.blockBaseFeePerGas !== undefined && { baseFee: flags.blockBaseFeePerGas }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
+    ...(flags.maxTransactions !== undefined && { maxBlockTransactions: flags.maxTransactions }),
+    ...(flags.disableMinPriorityFee && { suggestedTip: 0n }),
+    ...(flags.disableDefaultCreate2Deployer && { predeploys: 'none' as const }),
+    ...ipcPathOf(flags),
     ...(!flags.requestSizeLimit && { maxBodyBytes: Number.POSITIVE_INFINITY }),
-    accounts: accountOptions(flags),
     allowOrigin: flags.cors ? flags.allowOrigin : false,
     autoImpersonate: flags.autoImpersonate ?? false,
     balance: flags.balance,
@@ -170,7 +189,14 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     modelUpload: flags.allowModelUpload ? 'anyone' : flags.modelUpload ? 'local' : 'nobody',
     order: flags.order,
     port: flags.port,
+    slotsPerEpoch: flags.slotsInAnEpoch,
   }
+}
+
+function ipcPathOf({ ipc, ipcpath }: DevnetFlags): { ipcPath?: string } {
+  const path = ipc ?? ipcpath
+  if (path === undefined) return {}
+  return { ipcPath: path === true ? defaultIpcPath : path }
 }
 
 function readHardfork(name: string) {
@@ -186,8 +212,8 @@ function readHardfork(name: string) {
 }
 
 function accountOptions(flags: DevnetFlags) {
-  const { mnemonic, derivationPath, accounts } = flags
-  return { mnemonic, derivationPath, count: accounts }
+  const { derivationPath, accounts } = flags
+  return { mnemonic: mnemonicOf(flags), derivationPath, count: accounts }
 }
 
 function miningMode(flags: DevnetFlags): MiningMode {
@@ -212,23 +238,6 @@ async function readModels(folder: string): Promise<ModelFile[]> {
   return Promise.all(
     models.map(async (file) => ({ file, bytes: await readFile(join(folder, file)) })),
   )
-}
-
-/** What scripts read instead of the banner; the keys are those of Anvil's file. */
-async function writeConfig(file: string, flags: DevnetFlags, gasLimit: bigint): Promise<void> {
-  const accounts = accountsOf(flags)
-  const config = {
-    available_accounts: accounts.map(({ address }) => address),
-    private_keys: accounts.map(({ privateKey }) => privateKey),
-    wallet: {
-      derivation_path: flags.derivationPath,
-      mnemonic: flags.mnemonic,
-    },
-    base_fee: String(flags.blockBaseFeePerGas ?? 1_000_000_000n),
-    gas_limit: String(gasLimit),
-    genesis_timestamp: String(flags.timestamp ?? ''),
-  }
-  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`)
 }
 
 /** Resolves at the first SIGINT or SIGTERM. */

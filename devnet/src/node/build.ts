@@ -46,6 +46,8 @@ export interface Candidates {
 
 export interface BuiltBlock {
   readonly sealed: SealedBlock
+  /** Calldata of the calls to the console that its transactions made. */
+  readonly consoleCalls: readonly Hex[]
   /** Transactions that can no longer be executed, and why. */
   readonly rejected: readonly { readonly hash: Hex; readonly error: PoolError }[]
 }
@@ -176,7 +178,7 @@ class BlockRun {
       transactions: this.mined,
       inferences: this.inferences,
     }
-    return { sealed, rejected: this.rejected }
+    return { sealed, consoleCalls: view.console.take(), rejected: this.rejected }
   }
 
   private fits(tx: TypedTransaction): boolean {

@@ -8,6 +8,7 @@ import {
   type ModelId,
   type ModelStore,
 } from '@lockstep/precompile'
+import { parseGwei } from 'viem'
 import { devAccounts } from './accounts.js'
 import { Clock } from './clock.js'
 import { Rules } from './common.js'
@@ -99,6 +100,8 @@ async function startNode(
     models,
     mining: options.mining ?? { type: 'auto' },
     order: options.order ?? 'fees',
+    suggestedTip: options.suggestedTip ?? parseGwei('1'),
+    slotsPerEpoch: BigInt(options.slotsPerEpoch ?? 32),
     maxBlockTransactions: options.maxBlockTransactions ?? 1_000,
     poolCapacity: options.poolCapacity ?? 65_536,
     abort,

@@ -91,6 +91,7 @@ export function outcomeOf(view: View, result: RunTxResult): CallOutcome & { resu
     ...(exceptionError && { exception: exceptionError.error }),
     logs: toLogs(exceptionError ? [] : logs, 0, 0),
     inferences: view.recorder.inferences,
+    consoleCalls: view.console.take(),
     result,
   }
 }

@@ -13,6 +13,7 @@ import { sealedWithoutTransactions } from './chain.js'
 import type { Rules } from './common.js'
 import type { StateDatabase } from './database.js'
 import type { Hex, SealedBlock } from './node.js'
+import type { NodeOptions } from './options.js'
 import { inferenceAddress, registrationSlot, registryAddress } from './registry.js'
 import { registryBytecode } from './registryBytecode.js'
 import { scheduleJson } from './scheduleJson.js'
@@ -60,13 +61,14 @@ const create2Deployer: Record<Hex, GenesisAccount> = {
 export function predeploys(
   common: Common,
   models: readonly ModelId[],
+  others: NonNullable<NodeOptions['predeploys']>,
 ): Record<Hex, GenesisAccount> {
   const system = systemContracts(common).map(({ address, code }) => [address, { nonce: 1n, code }])
   const storage = Object.fromEntries(
     models.map((id) => [registrationSlot(id), '0x01' as Hex] as const),
   )
   return {
-    ...create2Deployer,
+    ...(others === 'create2' && create2Deployer),
     ...Object.fromEntries(system),
     // Compilers and tools ask for the size of an account's code before they call it.
     [inferenceAddress]: { nonce: 1n, code: '0xfe' },

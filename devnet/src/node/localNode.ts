@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
-import { type Address, createAddressFromString, hexToBytes } from '@ethereumjs/util'
+import { type Address, bigIntMax, createAddressFromString, hexToBytes } from '@ethereumjs/util'
 import type { InferencePrecompile, ModelStore } from '@lockstep/precompile'
 import { keccak256 } from 'viem'
 import { createAccessList } from './accessList.js'
@@ -64,6 +64,8 @@ export interface NodeParts {
   readonly models: ForkedStore
   readonly mining: MiningMode
   readonly order: Order
+  readonly suggestedTip: bigint
+  readonly slotsPerEpoch: bigint
   readonly maxBlockTransactions: number
   readonly poolCapacity: number
   /** Ends what still runs. */
@@ -101,6 +103,7 @@ export class LocalNode implements Node {
       maxTransactions: parts.maxBlockTransactions,
       signal: parts.abort.signal,
       onBlock: (block) => this.events.emit('block', block),
+      onConsole: (calls) => this.events.emit('console', calls),
     })
     this.timer = new IntervalTimer(() => this.background(() => this.miner.mine(1)))
     this.mode = parts.mining
@@ -136,6 +139,10 @@ export class LocalNode implements Node {
     return this.start.fork
   }
 
+  get suggestedTip(): bigint {
+    return this.parts.suggestedTip
+  }
+
   get genesisNumber(): bigint {
     return this.parts.ledger.chain.genesis.block.header.number
   }
@@ -145,7 +152,7 @@ export class LocalNode implements Node {
   }
 
   block(id: BlockId): Promise<SealedBlock | undefined> {
-    return findBlock(this.parts.ledger, this.miner, id)
+    return findBlock(this.parts.ledger, this.miner, this.settled(id))
   }
 
   async transaction(hash: Hex): ReturnType<Node['transaction']> {
@@ -169,6 +176,7 @@ export class LocalNode implements Node {
     overrides?: { state?: StateOverrides; block?: BlockOverrides },
   ): Promise<CallOutcome> {
     const { result: _, ...outcome } = await call(await this.standOn(id), request, overrides)
+    if (outcome.consoleCalls.length > 0) this.events.emit('console', outcome.consoleCalls)
     return outcome
   }
 
@@ -445,8 +453,16 @@ export class LocalNode implements Node {
     return new Budget({ signal, ...(timeoutMs !== undefined && { timeoutMs }) })
   }
 
+  /** The height of what names an age: an epoch behind the head is safe, two are final. */
+  private settled(id: BlockId): BlockId {
+    if (id !== 'safe' && id !== 'finalized') return id
+    const epochs = id === 'safe' ? 1n : 2n
+    const height = this.head.block.header.number - epochs * this.parts.slotsPerEpoch
+    return bigIntMax(height, this.genesisNumber)
+  }
+
   private standOn(id: BlockId): ReturnType<typeof standOn> {
-    return standOn(this.parts.ledger, this.miner, id)
+    return standOn(this.parts.ledger, this.miner, this.settled(id))
   }
 
   private ready({ tx, impersonated }: UnpooledTransaction): PooledTransaction {

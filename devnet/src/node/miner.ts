@@ -30,6 +30,8 @@ export interface MinerOptions {
   /** Ends mining between two blocks. */
   readonly signal: AbortSignal
   readonly onBlock: (block: SealedBlock) => void
+  /** Told what transactions of the block that follows sent to the console. */
+  readonly onConsole: (calls: readonly Hex[]) => void
 }
 
 /** A built block that is not on the chain, and the view that holds its state. */
@@ -209,6 +211,7 @@ export class Miner {
     if (settings.baseFee === used.baseFee) settings.baseFee = undefined
     if (settings.prevRandao === used.prevRandao) settings.prevRandao = undefined
     await settleBlock(ledger, pool, built.sealed)
+    if (built.consoleCalls.length > 0) this.options.onConsole(built.consoleCalls)
     this.options.onBlock(built.sealed)
   }
 }

@@ -136,6 +136,8 @@ export interface CallOutcome {
   readonly exception?: string
   readonly logs: readonly Log[]
   readonly inferences: readonly TransactionInference[]
+  /** Calldata of the calls to Solidity's console, in order, reverted frames included. */
+  readonly consoleCalls: readonly Hex[]
 }
 
 export interface StateView {
@@ -154,6 +156,8 @@ export type MiningMode =
 export interface NodeEvents {
   block: [SealedBlock]
   pendingTransaction: [PooledTransaction]
+  /** Calldata of calls to Solidity's console, by a call or by the block that follows. */
+  console: [readonly Hex[]]
   /** Blocks that a revert or reset took off the chain, newest first. */
   removed: [readonly SealedBlock[]]
   /** Sealing a block by the clock failed; the next tick tries again. */
@@ -281,6 +285,8 @@ export interface Node {
   setNextBlockPrevRandao(value: Hex): void
   setChainId(chainId: number): void
   readonly gasLimit: bigint
+  /** What a sender is advised to offer the block's beneficiary, in wei for a unit of gas. */
+  readonly suggestedTip: bigint
   /** Base fee that the next block will have. */
   nextBaseFee(): bigint
   /** Blob base fee that the next block will have. */

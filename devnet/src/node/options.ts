@@ -39,6 +39,12 @@ export interface NodeOptions {
   readonly mining?: MiningMode
   /** Which transactions a block takes first: those that pay most, or those that came first. Default `fees`. */
   readonly order?: Order
+  /** Wei that a sender is advised to offer for a unit of gas, above the base fee. Default 1 gwei. */
+  readonly suggestedTip?: bigint
+  /** Blocks behind the head that `safe` is; `finalized` is twice as many. Default 32. */
+  readonly slotsPerEpoch?: number
+  /** Whose code genesis holds beside the chain's own contracts. Default: the deployer that tools expect for CREATE2. */
+  readonly predeploys?: 'create2' | 'none'
   /** The most transactions in a block. Default 1,000. */
   readonly maxBlockTransactions?: number
   /** The most transactions that wait at a time. Default 65,536. */

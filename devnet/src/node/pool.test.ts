@@ -71,7 +71,7 @@ describe('the pool', () => {
     expect(node.head.transactions.map(({ hash }) => hash)).toEqual(hashes)
   })
 
-  test('replaces a transaction that pays a tenth more', async () => {
+  test('replaces a transaction by one with a higher fee cap', async () => {
     const node = await manualNode()
     const offer = async (gwei: string) =>
       node.send(
@@ -83,8 +83,8 @@ describe('the pool', () => {
         }),
       )
     const first = await offer('10')
-    expect(await refusal(offer('10.9'))).toBe('replacementUnderpriced')
-    const second = await offer('11')
+    expect(await refusal(offer('9.9'))).toBe('replacementUnderpriced')
+    const second = await offer('10.000000001')
     expect(node.pool().pending.map(({ hash }) => hash)).toEqual([second])
     expect(await node.transaction(first)).toBeUndefined()
   })

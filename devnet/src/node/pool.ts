@@ -2,7 +2,7 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 import type { BaseError } from '@lockstep/precompile'
 import { PoolError } from './errors.js'
 import type { Hex, PooledTransaction } from './node.js'
-import { maxGasPrice, maxTip } from './transaction.js'
+import { maxGasPrice } from './transaction.js'
 
 interface Entry extends PooledTransaction {
   readonly arrival: number
@@ -20,9 +20,6 @@ interface Sender {
   nonce: bigint
   readonly entries: Map<bigint, Entry>
 }
-
-/** A replacement must offer this much more, in percent, for both the fee cap and the tip. */
-const replacementBumpPercent = 10n
 
 /** Transactions that wait for a block: executable ones (`pending`), and ones behind a gap of nonces (`queued`). */
 export class Pool {
@@ -157,13 +154,8 @@ function executable(sender: Sender | undefined): Entry[] {
   }
 }
 
+/** Any higher fee cap will do, as with Anvil; nobody else's transactions have to be kept from churning here. */
 function checkReplacement(old: TypedTransaction, next: TypedTransaction): void {
-  const enough = (price: bigint) => price + (price * replacementBumpPercent) / 100n
-  const needed = { fee: enough(maxGasPrice(old)), tip: enough(maxTip(old)) }
-  if (maxGasPrice(next) < needed.fee || maxTip(next) < needed.tip) {
-    throw new PoolError(
-      'replacementUnderpriced',
-      `needs a fee cap of ${needed.fee} and a tip of ${needed.tip}`,
-    )
-  }
+  if (maxGasPrice(next) > maxGasPrice(old)) return
+  throw new PoolError('replacementUnderpriced', `needs a fee cap above ${maxGasPrice(old)}`)
 }

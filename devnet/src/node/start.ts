@@ -172,7 +172,7 @@ function allocOf(
 ): GenesisOptions['alloc'] {
   const balance = options.balance ?? parseEther('10000')
   return {
-    ...predeploys(common, models),
+    ...predeploys(common, models, options.predeploys ?? 'create2'),
     ...Object.fromEntries(accounts.map(({ address }) => [address, { balance }])),
     ...options.alloc,
   }

@@ -3,6 +3,7 @@ import { createEVM, type EVM, type EVMMockBlockchainInterface } from '@ethereumj
 import { createAddressFromString } from '@ethereumjs/util'
 import { createVM, type VM } from '@ethereumjs/vm'
 import type { InferencePrecompile } from '@lockstep/precompile'
+import { ConsoleRecorder } from './console.js'
 import { OverlayDatabase, type StateReader } from './database.js'
 import type { RemoteState } from './fork/remoteState.js'
 import { InferenceRecorder } from './inference.js'
@@ -34,6 +35,7 @@ export interface View {
   readonly evm: EVM
   readonly state: ChainState
   readonly recorder: InferenceRecorder
+  readonly console: ConsoleRecorder
   /** What was written here, above the database of the source. */
   readonly written: OverlayDatabase
   /** Another view, that starts from what this one holds now. */
@@ -62,6 +64,8 @@ export async function createView(source: ViewSource, root: Uint8Array): Promise<
   })
   evm.events.on('beforeMessage', () => state.reveal())
   recorder.attach(evm)
+  const console = new ConsoleRecorder()
+  console.attach(evm)
   const vm = await createVM({ common, stateManager: state, evm, blockchain: blockchain as never })
   return {
     common,
@@ -69,6 +73,7 @@ export async function createView(source: ViewSource, root: Uint8Array): Promise<
     evm,
     state,
     recorder,
+    console,
     written: overlay,
     fork: async () => createView({ ...source, database: overlay }, await state.getStateRoot()),
   }

@@ -8,10 +8,6 @@ import type { Handlers } from './handlers.js'
 import { JsonStream, MessageTooLargeError } from './jsonStream.js'
 import { IpcPathError } from './listenErrors.js'
 
-/** Where Anvil's IPC socket is unless told otherwise. */
-export const defaultIpcPath =
-  process.platform === 'win32' ? '\\\\.\\pipe\\anvil.ipc' : '/tmp/anvil.ipc'
-
 /**
  * Serves JSON-RPC on a local socket that only its owner may open. A socket that a dead process left is replaced.
  * @throws IpcPathError

@@ -2,7 +2,7 @@ import { createTx, type TypedTransaction, type TypedTxData } from '@ethereumjs/t
 import { ExecutionRevertedError } from '../node/errors.js'
 import type { Hex, Node } from '../node/node.js'
 import { InvalidParamsError } from './errors.js'
-import { suggestedFeeCap, suggestedGasPrice, suggestedTip } from './feeSuggestion.js'
+import { suggestedFeeCap, suggestedGasPrice } from './feeSuggestion.js'
 import { compact, type TransactionRequest } from './params.js'
 
 /** The most gas of one transaction since Osaka (EIP-7825). */
@@ -53,8 +53,8 @@ function feesOf(node: Node, type: number, request: TransactionRequest) {
     maxFeePerGas: price ?? request.maxFeePerGas,
     maxPriorityFeePerGas: price ?? request.maxPriorityFeePerGas,
   })
-  const tip = given.maxPriorityFeePerGas ?? suggestedTip
-  const maxFeePerGas = given.maxFeePerGas ?? suggestedFeeCap(node) - suggestedTip + tip
+  const tip = given.maxPriorityFeePerGas ?? node.suggestedTip
+  const maxFeePerGas = given.maxFeePerGas ?? suggestedFeeCap(node) - node.suggestedTip + tip
   // A cap that was given below the usual tip says what the sender will pay in all.
   const isTipAboveCap = given.maxPriorityFeePerGas === undefined && tip > maxFeePerGas
   return { maxFeePerGas, maxPriorityFeePerGas: isTipAboveCap ? maxFeePerGas : tip }

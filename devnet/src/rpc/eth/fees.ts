@@ -2,7 +2,7 @@ import type { BlockId, Node, SealedBlock } from '../../node/node.js'
 import { effectiveTip } from '../../node/transaction.js'
 import { requireBlock } from '../blockLookup.js'
 import { type Codec, CodecError, integer, list } from '../codec.js'
-import { suggestedGasPrice, suggestedTip } from '../feeSuggestion.js'
+import { suggestedGasPrice } from '../feeSuggestion.js'
 import { toQuantity } from '../format/quantity.js'
 import { method, optional, required } from '../method.js'
 import { blockNumber } from '../params.js'
@@ -26,7 +26,7 @@ const ascendingPercentiles: Codec<number[]> = (value) => {
 /** What a transaction pays, and what others paid. */
 export const fees = [
   method('eth_gasPrice', [], ({ node }) => toQuantity(suggestedGasPrice(node))),
-  method('eth_maxPriorityFeePerGas', [], () => toQuantity(suggestedTip)),
+  method('eth_maxPriorityFeePerGas', [], ({ node }) => toQuantity(node.suggestedTip)),
   method('eth_baseFee', [], ({ node }) => toQuantity(node.nextBaseFee())),
   method('eth_blobBaseFee', [], ({ node }) => toQuantity(node.nextBlobBaseFee())),
   method(

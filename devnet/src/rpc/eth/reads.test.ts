@@ -3,6 +3,7 @@ import { RLP } from '@ethereumjs/rlp'
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { keccak256, parseEther, serializeTransaction, verifyMessage, verifyTypedData } from 'viem'
 import { describe, expect, test } from 'vitest'
+import { startAnvil } from '../testing/anvil.js'
 import { testClients } from '../testing/clients.js'
 import { testServer } from '../testing/testServer.js'
 
@@ -212,4 +213,26 @@ test('eth_fillTransaction gives what would be signed', async () => {
   })
   // The node gives the list with an empty signature; viem writes the list without one.
   expect(raw.slice(6)).toBe(`${unsigned.slice(6)}808080`)
+})
+
+test('safe is an epoch behind the head and finalized two, as a real Anvil has it', async () => {
+  const told = []
+  for (const { call } of [await startAnvil(), await testServer()]) {
+    const heights = async () =>
+      Promise.all(
+        ['safe', 'finalized'].map(
+          async (tag) =>
+            (await call<{ number: string }>('eth_getBlockByNumber', tag, false)).number,
+        ),
+      )
+    const before = await heights()
+    await call('anvil_mine', '0x46')
+    told.push([before, await heights()])
+  }
+  expect(told[1]).toEqual(told[0])
+  const { call } = await testServer({ slotsPerEpoch: 1 })
+  await call('anvil_mine', '0x5')
+  await call('anvil_setBalance', to, '0x9')
+  expect(await call('eth_getBalance', to, 'safe')).toBe('0x0')
+  expect(await call('eth_getBlockByNumber', 'safe', false)).toMatchObject({ number: '0x4' })
 })

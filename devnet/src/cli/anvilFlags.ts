@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander'
+import { UsageError } from './output.js'
+
+/** Flags of Anvil's that ask for what this node does anyway, or for nothing that a caller could tell. */
+const harmless = [
+  ['-v, --verbosity', 'traces and logs need no flag here'],
+  ['-j, --threads <n>', 'the node decides'],
+  ['--jobs <n>', 'the node decides'],
+  ['--color <when>', 'the log has no colours'],
+  ['--gas-price <wei>', 'since London the base fee decides'],
+  ['--steps-tracing', 'traces need no flag here'],
+  ['--tracing', 'traces need no flag here'],
+  ['--prune-history [states]', 'old state is kept all the same'],
+  ['--transaction-block-keeper <blocks>', 'old blocks are kept all the same'],
+  ['--max-persisted-states <n>', 'old state is kept all the same'],
+  ['--preserve-historical-states', 'old state is kept all the same'],
+] as const
+
+/** Flags of Anvil's that ask for what this node does not do, and what to do instead. */
+const missing = [
+  ['--code-size-limit <bytes>', 'Contracts have the size that the hardfork allows.'],
+  ['--disable-code-size-limit', 'Contracts have the size that the hardfork allows.'],
+  ['--disable-block-gas-limit', 'Raise the limit with --gas-limit instead.'],
+  ['--enable-tx-gas-limit', 'Choose --hardfork osaka, which brings it (EIP-7825).'],
+  ['--tx-gas-limit', 'Choose --hardfork osaka, which brings it (EIP-7825).'],
+  ['--disable-pool-balance-checks', 'Give the sender a balance with anvil_setBalance instead.'],
+  ['--memory-limit <bytes>', 'Gas bounds the memory of a call.'],
+  ['--print-traces', 'Use cast run, or debug_traceTransaction.'],
+  ['--enable-trace-printing', 'Use cast run, or debug_traceTransaction.'],
+  ['--fork-transaction-hash <hash>', 'Give the block before it with --fork-block-number.'],
+  ['--celo', 'There is Ethereum alone.'],
+  ['-n, --network <network>', 'There is Ethereum alone.'],
+  ['--json', 'The log is text; --config-out writes what the banner says as JSON.'],
+  ['--md', 'The log is text.'],
+] as const
+
+/** Takes Anvil's flags that need nothing done, and refuses those that this node cannot follow, with what to do. */
+export function addAnvilFlags(command: Command): Command {
+  for (const [flags, why] of harmless) {
+    command.addOption(new Option(flags, `as Anvil has it; ${why}`).hideHelp())
+  }
+  for (const [flags, remedy] of missing) {
+    const option = new Option(flags).hideHelp()
+    command.addOption(option)
+    command.on(`option:${option.name()}`, () => {
+      throw new UsageError(`${option.long} of Anvil's is not offered here.`, { remedy })
+    })
+  }
+  return command
+}
