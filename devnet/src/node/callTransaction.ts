@@ -9,10 +9,17 @@ import { withSender } from './transaction.js'
 /** Who calls when nobody is named. */
 const zeroAddress: Hex = '0x0000000000000000000000000000000000000000'
 
-/** A block of nothing but a header, under which calls execute. */
-export function blockUnder(data: HeaderData, common: Common): Block {
+/**
+ * A block of nothing but a header, under which calls execute.
+ * @param blobBaseFee instead of the one that follows from the header.
+ */
+export function blockUnder(data: HeaderData, common: Common, blobBaseFee?: bigint): Block {
   const header = createBlockHeader(data, { common, skipConsensusFormatValidation: true })
-  return new Block(header, [], [], undefined, { common })
+  const seen =
+    blobBaseFee === undefined
+      ? header
+      : Object.freeze(Object.create(header, { getBlobGasPrice: { value: () => blobBaseFee } }))
+  return new Block(seen, [], [], undefined, { common })
 }
 
 /**
@@ -37,7 +44,13 @@ export function callBlock(
     // What the block used is no part of what a call sees, and may exceed an overridden limit.
     gasUsed: 0n,
   }
-  return blockUnder(data, common)
+  return blockUnder(data, common, seenBlobBaseFee(request, header))
+}
+
+/** No more than the call offers, like the base fee. */
+function seenBlobBaseFee(request: CallRequest, header: BlockHeader): bigint | undefined {
+  if (!request.blobVersionedHashes || header.excessBlobGas === undefined) return undefined
+  return bigIntMin(header.getBlobGasPrice(), request.maxFeePerBlobGas ?? 0n)
 }
 
 /** Calls may have this much gas even where blocks hold less, as with geth. */
@@ -97,7 +110,9 @@ function callData(request: CallRequest, block: Block, gasLimit: bigint): TypedTx
   if (request.gasPrice !== undefined && request.maxFeePerGas !== undefined) {
     throw new InvalidCallError('A call has either gasPrice or maxFeePerGas, not both.')
   }
-  if (!request.authorizationList && request.maxFeePerGas === undefined) {
+  const { blobVersionedHashes, maxFeePerBlobGas = 0n } = request
+  const isPlain = !request.authorizationList && !blobVersionedHashes
+  if (isPlain && request.maxFeePerGas === undefined) {
     if (request.maxPriorityFeePerGas === undefined) {
       const gasPrice = request.gasPrice ?? 0n
       return accessList.length === 0
@@ -111,7 +126,16 @@ function callData(request: CallRequest, block: Block, gasLimit: bigint): TypedTx
     request.gasPrice ??
     maxPriorityFeePerGas + (block.header.baseFeePerGas ?? 0n)
   const fees = { ...fields, maxFeePerGas, maxPriorityFeePerGas, accessList }
-  if (!request.authorizationList) return { type: TransactionType.FeeMarketEIP1559, ...fees }
+  if (isPlain) return { type: TransactionType.FeeMarketEIP1559, ...fees }
+  if (blobVersionedHashes) {
+    const hashes = [...blobVersionedHashes]
+    return {
+      type: TransactionType.BlobEIP4844,
+      ...fees,
+      blobVersionedHashes: hashes,
+      maxFeePerBlobGas,
+    }
+  }
   const authorizationList = request.authorizationList as never
   return { type: TransactionType.EOACodeEIP7702, ...fees, authorizationList }
 }

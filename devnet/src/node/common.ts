@@ -79,6 +79,10 @@ class ChainCommon extends Common {
     }
   }
 
+  liftGasCap(): void {
+    this.own = { ...this.own, maxTransactionGasLimit: 2n ** 64n - 1n }
+  }
+
   override param(name: string): bigint {
     return this.own?.[name] ?? super.param(name)
   }
@@ -149,6 +153,13 @@ export class Rules {
     this.byHardfork.set(hardfork, common)
     return common
   }
+}
+
+/** The rules without the bound on the gas of one transaction (EIP-7825), for what no block will hold. */
+export function withoutGasCap(common: Common): Common {
+  const copy = common.copy()
+  if (copy instanceof ChainCommon) copy.liftGasCap()
+  return copy
 }
 
 /** The contract whose events are the deposits of a block. */

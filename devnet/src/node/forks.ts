@@ -26,6 +26,8 @@ export interface ForkSchedule {
   readonly depositContract: Hex
   /** Whether blocks before Paris were mined, and pay who mined them. */
   readonly proofOfWork: boolean
+  /** Where networks parted at the merge: changes no rule, but the id of the forks (EIP-2124). */
+  readonly netsplitBlock?: bigint
   /** Total difficulty after which no block is mined. */
   readonly terminalTotalDifficulty?: bigint
 }

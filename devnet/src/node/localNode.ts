@@ -15,6 +15,7 @@ import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ForkedStore } from './fork/forkedStore.js'
+import { type ScheduledForks, scheduledForks } from './forkFacts.js'
 import { genesisJson } from './genesis.js'
 import { importChain } from './import/importChain.js'
 import { IntervalTimer } from './intervals.js'
@@ -40,9 +41,12 @@ import type { Standing } from './openChain.js'
 import type { Order } from './order.js'
 import { lockstepConfig } from './origin.js'
 import { Pool } from './pool.js'
+import { type AccountProof, ProofUnavailableError, proveAccount } from './proof.js'
 import { isRegistered } from './registry.js'
 import { SerialQueue } from './serial.js'
 import { type BlockSettings, UnsupportedSettingError } from './settings.js'
+import { simulate } from './simulate/simulate.js'
+import type { SimulatedResult, Simulation } from './simulate/simulation.js'
 import { type Snapshot, Snapshots } from './snapshots.js'
 import { findBlock, standOn } from './standpoint.js'
 import { baseOf, type Start, type StartSource, startAtFork, startAtGenesis } from './start.js'
@@ -170,6 +174,15 @@ export class LocalNode implements Node {
     return this.parts.ledger.codeByHash(hash)
   }
 
+  forks(): Promise<ScheduledForks> {
+    return scheduledForks(this.parts.ledger)
+  }
+
+  async proof(address: Hex, slots: readonly Hex[], id: BlockId): Promise<AccountProof> {
+    if (this.fork) throw new ProofUnavailableError()
+    return proveAccount((await this.standOn(id)).read(), address, slots)
+  }
+
   async call(
     request: CallRequest,
     id: BlockId,
@@ -186,6 +199,12 @@ export class LocalNode implements Node {
     overrides?: { state?: StateOverrides },
   ): Promise<bigint> {
     return estimateGas(await this.standOn(id), request, overrides)
+  }
+
+  async simulate(simulation: Simulation, id: BlockId): Promise<SimulatedResult[]> {
+    const { ledger, abort } = this.parts
+    const budget = new Budget({ signal: abort.signal })
+    return simulate(ledger, await this.standOn(id), simulation, budget)
   }
 
   async createAccessList(request: CallRequest, id: BlockId): ReturnType<Node['createAccessList']> {

@@ -5,6 +5,9 @@ import type { Account, Address } from '@ethereumjs/util'
 import type { InferencePrecompile, InferenceRecord, ModelStore } from '@lockstep/precompile'
 import type { DevAccount } from './accounts.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
+import type { ScheduledForks } from './forkFacts.js'
+import type { AccountProof } from './proof.js'
+import type { SimulatedResult, Simulation } from './simulate/simulation.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
 
 export type Hex = `0x${string}`
@@ -98,6 +101,8 @@ export interface CallRequest {
   readonly nonce?: bigint
   readonly accessList?: readonly { address: Hex; storageKeys: readonly Hex[] }[]
   readonly authorizationList?: readonly unknown[]
+  readonly maxFeePerBlobGas?: bigint
+  readonly blobVersionedHashes?: readonly Hex[]
 }
 
 /** A point in a block, after so many of its transactions. */
@@ -192,11 +197,20 @@ export interface Node {
     { mined: MinedTransaction; in: SealedBlock } | { pooled: PooledTransaction } | undefined
   >
 
+  /** The hardforks that hold now, and that are to come. */
+  forks(): Promise<ScheduledForks>
+
   // State
   /** @throws BlockNotFoundError */
   state(id: BlockId): Promise<StateView>
   /** Code with this hash that some account has had; empty when none has. */
   codeByHash(hash: Hex): Promise<Uint8Array>
+
+  /**
+   * An account with slots of it, and what proves them against the state root of the block.
+   * @throws BlockNotFoundError, ProofUnavailableError
+   */
+  proof(address: Hex, slots: readonly Hex[], id: BlockId): Promise<AccountProof>
 
   // Execution
   call(
@@ -210,6 +224,11 @@ export interface Node {
     id: BlockId,
     overrides?: { state?: StateOverrides },
   ): Promise<bigint>
+  /**
+   * Executes blocks that no chain will hold, each on the state that the one before it left.
+   * @throws SimulationError, BlockNotFoundError
+   */
+  simulate(simulation: Simulation, id: BlockId): Promise<SimulatedResult[]>
   createAccessList(
     request: CallRequest,
     id: BlockId,

@@ -46,6 +46,9 @@ export function scheduleJson(rules: Rules): Record<string, unknown> {
       scheduled.map(({ field, hardfork }) => [field, positionOf(byHardfork.get(hardfork) as Fork)]),
     ),
     ...(spuriousDragon && { eip158Block: positionOf(spuriousDragon) }),
+    ...(schedule.netsplitBlock !== undefined && {
+      mergeNetsplitBlock: Number(schedule.netsplitBlock),
+    }),
     ...mergeJson(schedule),
     ...(byHardfork.has('prague') && { depositContractAddress: schedule.depositContract }),
     ...(schedule.proofOfWork && { ethash: {} }),

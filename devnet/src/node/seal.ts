@@ -3,13 +3,19 @@ import {
   createBlockHeader,
   genRequestsRoot,
   genTransactionsTrieRoot,
+  genWithdrawalsTrieRoot,
   type HeaderData,
 } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { MerklePatriciaTrie } from '@ethereumjs/mpt'
 import { RLP } from '@ethereumjs/rlp'
 import type { TypedTransaction } from '@ethereumjs/tx'
-import { type CLRequest, type CLRequestType, KECCAK256_RLP } from '@ethereumjs/util'
+import {
+  type CLRequest,
+  type CLRequestType,
+  KECCAK256_RLP,
+  type Withdrawal,
+} from '@ethereumjs/util'
 import { Bloom, encodeReceipt, type RunTxResult } from '@ethereumjs/vm'
 import { sha256 } from 'viem'
 
@@ -23,6 +29,8 @@ export interface BlockResults {
   readonly requests: readonly CLRequest<CLRequestType>[]
   /** Root of the block's inferences; empty where it made none. */
   readonly extraData: Uint8Array
+  /** Default: none. */
+  readonly withdrawals?: readonly Withdrawal[]
 }
 
 /** Completes the header that the transactions ran under, and freezes the block. */
@@ -42,6 +50,9 @@ export async function seal(
       logsBloom: logsBloom(results.results, common),
       gasUsed: results.gasUsed,
       extraData: results.extraData,
+      ...(results.withdrawals?.length && {
+        withdrawalsRoot: await genWithdrawalsTrieRoot([...results.withdrawals]),
+      }),
       ...(common.isActivatedEIP(4844) && { blobGasUsed: results.blobGasUsed }),
       ...(common.isActivatedEIP(7685) && {
         requestsHash: genRequestsRoot([...results.requests], (bytes) => sha256(bytes, 'bytes')),
@@ -49,7 +60,7 @@ export async function seal(
     },
     { common },
   )
-  const withdrawals = common.isActivatedEIP(4895) ? [] : undefined
+  const withdrawals = common.isActivatedEIP(4895) ? [...(results.withdrawals ?? [])] : undefined
   return new Block(header, transactions, [], withdrawals, { common })
 }
 

@@ -38,8 +38,11 @@ export interface View {
   readonly console: ConsoleRecorder
   /** What was written here, above the database of the source. */
   readonly written: OverlayDatabase
-  /** Another view, that starts from what this one holds now. */
-  fork(): Promise<View>
+  /**
+   * Another view, that starts from what this one holds now.
+   * @param change what differs there beside the state.
+   */
+  fork(change?: Partial<Pick<ViewSource, 'common' | 'blockHash'>>): Promise<View>
 }
 
 /** Opens a view on the state with this root. */
@@ -75,7 +78,8 @@ export async function createView(source: ViewSource, root: Uint8Array): Promise<
     recorder,
     console,
     written: overlay,
-    fork: async () => createView({ ...source, database: overlay }, await state.getStateRoot()),
+    fork: async (change = {}) =>
+      createView({ ...source, ...change, database: overlay }, await state.getStateRoot()),
   }
 }
 

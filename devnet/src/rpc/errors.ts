@@ -7,6 +7,7 @@ import {
   type PoolErrorReason,
 } from '../node/errors.js'
 import type { Hex } from '../node/node.js'
+import { SimulationError, type SimulationFault } from '../node/simulate/errors.js'
 import { revertMessage } from './revert.js'
 
 /** Codes of JSON-RPC 2.0, of EIP-1474, and 3 for a revert, as geth and Anvil give them. */
@@ -116,6 +117,22 @@ const serverReasons: ReadonlySet<PoolErrorReason> = new Set([
   'dropped',
 ])
 
+/** The codes that execution-apis gives the faults of a simulation. */
+const simulationCodes: Record<SimulationFault, number> = {
+  nonceTooLow: -38010,
+  nonceTooHigh: -38011,
+  feeCapTooLow: -38012,
+  intrinsicGas: -38013,
+  insufficientFunds: -38014,
+  blockGasLimit: -38015,
+  blockNumber: -38020,
+  blockTimestamp: -38021,
+  initcodeSize: -38025,
+  tooManyBlocks: -38026,
+  precompileMove: ErrorCode.server,
+  invalid: ErrorCode.invalidParams,
+}
+
 /**
  * What the client is told of an error. An error that this node did not foresee says nothing of its insides.
  * @param onUnexpected told of such an error, whole.
@@ -135,6 +152,9 @@ export function toErrorBody(error: unknown, onUnexpected: (error: unknown) => vo
   }
   if (error instanceof BlockNotFoundError) {
     return { code: ErrorCode.resourceNotFound, message: error.message }
+  }
+  if (error instanceof SimulationError) {
+    return { code: simulationCodes[error.fault], message: error.message }
   }
   if (error instanceof InvalidCallError) {
     return { code: ErrorCode.invalidParams, message: error.message }

@@ -12,12 +12,15 @@ import { debugCode } from './debug/code.js'
 import { rawBlocks } from './debug/raw.js'
 import { debugTraces } from './debug/traces.js'
 import { blocks } from './eth/blocks.js'
+import { config } from './eth/config.js'
 import { execution } from './eth/execution.js'
 import { fees } from './eth/fees.js'
 import { logs } from './eth/logs.js'
 import { network } from './eth/network.js'
+import { proofs } from './eth/proof.js'
 import { sending } from './eth/send.js'
 import { signing } from './eth/sign.js'
+import { simulating } from './eth/simulate.js'
 import { state } from './eth/state.js'
 import { subscribing } from './eth/subscribe.js'
 import { transactions } from './eth/transactions.js'
@@ -39,8 +42,11 @@ export const methods: readonly Method[] = [
   network,
   blocks,
   state,
+  proofs,
+  config,
   transactions,
   execution,
+  simulating,
   fees,
   sending,
   signing,

@@ -28,6 +28,8 @@ export const blockId: Codec<BlockId> = (value) => {
     if (value.length === 66) return { hash: hash(value) }
   }
   try {
+    // Decimal digits name no block: geth and Anvil refuse them too.
+    if (typeof value === 'string' && !value.startsWith('0x')) throw new CodecError('hex', value)
     return uint64(value)
   } catch (error) {
     if (!(error instanceof CodecError)) throw error
@@ -130,8 +132,21 @@ export interface TransactionRequest extends CallRequest {
   readonly authorizationList?: readonly Authorization[]
 }
 
-/** A transaction as eth_sendTransaction, eth_call and eth_estimateGas take it. */
+/** A transaction as eth_sendTransaction and its like take it. */
 export const transactionRequest: Codec<TransactionRequest> = (value) => {
+  const request = callRequest(value)
+  const { type, maxFeePerBlobGas, blobVersionedHashes } = request
+  if (type === 3 || maxFeePerBlobGas !== undefined || blobVersionedHashes) {
+    throw new CodecError(
+      'no blob transaction: sign it and send it by eth_sendRawTransaction',
+      value,
+    )
+  }
+  return request
+}
+
+/** A transaction as eth_call and its like take it. */
+export const callRequest: Codec<TransactionRequest> = (value) => {
   const { data, input, gas, gasLimit, ...rest } = requestFields(value)
   if (data !== undefined && input !== undefined && data !== input) {
     throw new CodecError('a transaction whose data and input agree when both are given', value)
@@ -142,29 +157,24 @@ export const transactionRequest: Codec<TransactionRequest> = (value) => {
   ) {
     throw new CodecError('a transaction with gasPrice or with maxFeePerGas, not both', value)
   }
-  if (rest.type === 3 || rest.maxFeePerBlobGas !== undefined || rest.blobVersionedHashes) {
-    throw new CodecError(
-      'no blob transaction: sign it and send it by eth_sendRawTransaction',
-      value,
-    )
-  }
-  const { maxFeePerBlobGas: _, blobVersionedHashes: __, ...fields } = rest
   const code = input ?? data
   const limit = gas ?? gasLimit
   return {
-    ...fields,
+    ...rest,
     ...(code === undefined ? {} : { data: code }),
     ...(limit === undefined ? {} : { gas: limit }),
   }
 }
 
-const accountOverride = strictObject({
+export const accountOverrideFields = {
   balance: quantity,
   nonce: uint64,
   code: bytes,
   state: record(slot, bytes32),
   stateDiff: record(slot, bytes32),
-})
+}
+
+const accountOverride = strictObject(accountOverrideFields)
 
 /** Account fields that a call shall see instead of the chain's. */
 export const stateOverrides: Codec<StateOverrides> = (value) => {
@@ -177,7 +187,7 @@ export const stateOverrides: Codec<StateOverrides> = (value) => {
   return overrides
 }
 
-const blockOverrideFields = strictObject({
+export const blockOverrideFields = {
   number: uint64,
   time: uint64,
   timestamp: uint64,
@@ -188,11 +198,16 @@ const blockOverrideFields = strictObject({
   random: bytes32,
   baseFeePerGas: quantity,
   baseFee: quantity,
-})
+}
+
+const knownBlockOverrides = strictObject(blockOverrideFields)
 
 /** Header fields that a call shall see instead of the block's; both geth's names and its older ones. */
-export const blockOverrides: Codec<BlockOverrides> = (value) => {
-  const fields = blockOverrideFields(value)
+export const blockOverrides: Codec<BlockOverrides> = (value) =>
+  blockOverridesOf(knownBlockOverrides(value))
+
+/** The same from fields that are decoded. */
+export function blockOverridesOf(fields: ReturnType<typeof knownBlockOverrides>): BlockOverrides {
   return compact({
     number: fields.number,
     gasLimit: fields.gasLimit,

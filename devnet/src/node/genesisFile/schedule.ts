@@ -59,6 +59,9 @@ export function readSchedule(
         20,
       ),
       proofOfWork: merge.proofOfWork,
+      ...(isGiven(config.mergeNetsplitBlock) && {
+        netsplitBlock: quantity('config.mergeNetsplitBlock', config.mergeNetsplitBlock),
+      }),
       ...(merge.terminal !== undefined && { terminalTotalDifficulty: merge.terminal }),
     },
   }

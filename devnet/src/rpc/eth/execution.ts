@@ -2,9 +2,9 @@ import { requireKnown } from '../blockLookup.js'
 import { HaltedError, RevertedError } from '../errors.js'
 import { toQuantity } from '../format/quantity.js'
 import { method, optional, required } from '../method.js'
-import { blockId, blockOverrides, compact, stateOverrides, transactionRequest } from '../params.js'
+import { blockId, blockOverrides, callRequest, compact, stateOverrides } from '../params.js'
 
-const request = required('transaction', transactionRequest)
+const request = required('transaction', callRequest)
 const block = optional('block', blockId, 'latest')
 const state = optional('state overrides', stateOverrides)
 

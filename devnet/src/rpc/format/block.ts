@@ -46,7 +46,6 @@ export function formatBlock(sealed: SealedBlock, fullTransactions: boolean) {
   const { block, transactions } = sealed
   return {
     ...formatHeader(sealed),
-    totalDifficulty: '0x0',
     size: toQuantity(block.serialize().length),
     uncles: [],
     transactions: fullTransactions

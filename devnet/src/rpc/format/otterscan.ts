@@ -6,8 +6,10 @@ import { formatReceipt } from './receipt.js'
 
 /** A receipt as Otterscan reads it beside a transaction. */
 export function formatOtsReceipt(mined: MinedTransaction, sealed: SealedBlock) {
-  const { blockTimestamp, ...receipt } = formatReceipt(mined, sealed)
-  return { ...receipt, timestamp: toQuantity(blockTimestamp) }
+  return {
+    ...formatReceipt(mined, sealed),
+    timestamp: toQuantity(sealed.block.header.timestamp),
+  }
 }
 
 /** The calls of an execution with their depth, each before the ones that it made. */

@@ -8,7 +8,7 @@ export function formatReceipt(transaction: MinedTransaction, sealed: SealedBlock
   const { header } = sealed.block
   return {
     type: toQuantity(tx.type),
-    status: toQuantity(receipt.status),
+    ...(receipt.stateRoot ? { root: receipt.stateRoot } : { status: toQuantity(receipt.status) }),
     cumulativeGasUsed: toQuantity(receipt.cumulativeGasUsed),
     logs: receipt.logs.map((log) => formatLog(log, hash, sealed)),
     logsBloom: receipt.logsBloom,
@@ -19,14 +19,12 @@ export function formatReceipt(transaction: MinedTransaction, sealed: SealedBlock
     gasUsed: toQuantity(receipt.gasUsed),
     effectiveGasPrice: toQuantity(receipt.effectiveGasPrice),
     ...(receipt.blobGasUsed === undefined ? {} : { blobGasUsed: toQuantity(receipt.blobGasUsed) }),
-    ...(header.excessBlobGas === undefined
+    ...(receipt.blobGasPrice === undefined
       ? {}
-      : { blobGasPrice: toQuantity(receipt.blobGasPrice ?? header.getBlobGasPrice()) }),
+      : { blobGasPrice: toQuantity(receipt.blobGasPrice) }),
     from: transaction.from,
     to: (tx.to?.toString() as Hex | undefined) ?? null,
     contractAddress: receipt.contractAddress,
-    // Anvil's own field, which it gives as a number here and as a quantity everywhere else.
-    blockTimestamp: Number(header.timestamp),
   }
 }
 

@@ -30,13 +30,9 @@ export const missingMethods: Readonly<Record<string, string>> = {
   debug_freeOSMemory: insides,
   eth_callBundle: "a block builder's",
   eth_callMany: notYet,
-  eth_config: notYet,
   'eth_getBlockAccessList*': accessLists,
-  eth_getProof: notYet,
-  eth_getStorageValues: notYet,
   eth_getWork: proofOfWork,
   eth_submitHashrate: proofOfWork,
   eth_submitWork: proofOfWork,
   eth_signRawTransaction: tempo,
-  eth_simulateV1: notYet,
 }
