@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { benchChain } from './chain.js'
 import { benchCold } from './cold.js'
 import { benchGas } from './gas.js'
 import { benchOverhead } from './overhead.js'
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   cold: ['gas.md', benchCold],
   search: ['gas.md', () => benchSearch(searchOptions)],
   startup: ['benchmarks.md', benchStartup],
+  chain: ['benchmarks.md', benchChain],
 }
 
 console.log(machine())

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { inferenceAbi } from '@lockstep/sdk'
 import { encodeFunctionData, type Hex } from 'viem'
+import { caller } from './rpc.js'
 import { median, toTable } from './table.js'
 
 const command = fileURLToPath(new URL('../devnet/bin/lockstep.js', import.meta.url))
@@ -41,13 +42,13 @@ async function sample(): Promise<Times> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
-    const url = await listeningUrl(child)
+    const call = caller(await listeningUrl(child))
     const listening = performance.now() - started
-    await rpc(url, 'eth_blockNumber', [])
+    await call('eth_blockNumber')
     const blockNumber = performance.now() - started
-    const [model] = (await rpc(url, 'lockstep_models', [])) as { id: Hex }[]
+    const [model] = (await call('lockstep_models')) as { id: Hex }[]
     if (!model) throw new Error('No model is registered.')
-    const call = {
+    const request = {
       to: '0x00000000000000000000000000000000000000a1',
       data: encodeFunctionData({
         abi: inferenceAbi,
@@ -55,7 +56,7 @@ async function sample(): Promise<Times> {
         args: [model.id, zeros],
       }),
     }
-    await rpc(url, 'eth_call', [call, 'latest'])
+    await call('eth_call', request, 'latest')
     return { listening, blockNumber, inference: performance.now() - started }
   } finally {
     child.kill()
@@ -69,19 +70,4 @@ async function listeningUrl(child: ChildProcess): Promise<string> {
     if (match) return `http://${match[1]}`
   }
   throw new Error('The devnet ended before it listened.')
-}
-
-async function rpc(url: string, method: string, params: unknown[]): Promise<unknown> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  })
-  const { result, error } = (await response.json()) as {
-    result?: unknown
-    error?: { message: string }
-  }
-  if (error) throw new Error(`${method}: ${error.message}`)
-  return result
 }
