@@ -1,8 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  connect,
+  createConfig,
+  getBalance,
+  getBlockNumber,
+  mock,
+  sendTransaction,
+  waitForTransactionReceipt,
+} from '@wagmi/core'
 import { JsonRpcProvider, parseEther, WebSocketProvider } from 'ethers'
-import { createPublicClient, createWalletClient, webSocket } from 'viem'
+import { createPublicClient, createWalletClient, getAddress, http, webSocket } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import { ipc } from 'viem/node'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -100,5 +110,30 @@ describe('ethers', () => {
     expect(await hashes.next()).toBe(hash)
     expect(await blocks.next()).toBe(2)
     expect((await logs.next()).address.toLowerCase()).toBe(probe)
+  })
+})
+
+describe('wagmi', () => {
+  test('connects by an account of the node, sends, reads and waits', async () => {
+    const { url, addressOf } = await testServer()
+    const chain = { ...foundry, rpcUrls: { default: { http: [url] } } }
+    const config = createConfig({
+      chains: [chain],
+      connectors: [mock({ accounts: [getAddress(addressOf(0))] })],
+      storage: null,
+      transports: { [foundry.id]: http(url) },
+    })
+    const [connector] = config.connectors
+    if (!connector) throw new Error('wagmi made no connector')
+    await connect(config, { connector })
+    expect(await getBlockNumber(config)).toBe(0n)
+    const account = privateKeyToAccount(`0x${'5'.repeat(64)}`)
+    const hash = await sendTransaction(config, {
+      account: addressOf(0),
+      to: account.address,
+      value: 5n,
+    })
+    expect(await waitForTransactionReceipt(config, { hash })).toMatchObject({ status: 'success' })
+    expect(await getBalance(config, { address: account.address })).toMatchObject({ value: 5n })
   })
 })
