@@ -68,7 +68,7 @@ async function measure(
   models: readonly BenchModel[],
 ): Promise<readonly Sample[]> {
   const subjects = await Promise.all(models.map((model) => toSubject(precompile, store, model)))
-  const times = await cpuTimes(subjects, { rounds: 10, turnMs: 40, warmUpMs: 400 })
+  const times = await cpuTimes(subjects, { rounds: 8, turnMs: 25, warmUpMs: 300 })
   const samples: Sample[] = []
   for (const [i, { name, run }] of subjects.entries()) {
     const ms = times[i] as number

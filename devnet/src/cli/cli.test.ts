@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDevnet, type Devnet } from '../devnet.js'
+import { reciprocal } from '../node/testing/models.js'
 
 const exec = promisify(execFile)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -139,6 +140,26 @@ describe('deploy, models, infer and quote', () => {
     const outcome = await lockstep('infer', 'volatility-v1', '--input', text)
     expect(outcome.code).toBe(2)
     expect(outcome.stderr).toContain(message)
+  })
+
+  test('error: values and results that do not fit are named, with exit code 5', async () => {
+    const file = join(folder, 'reciprocal.onnx')
+    await writeFile(file, reciprocal.bytes)
+    expect((await lockstep('deploy', file)).code).toBe(0)
+    const infinite = await lockstep('infer', reciprocal.id, '--input', '[1,0]', '--json')
+    expect([infinite.code, json(infinite).error.name]).toEqual([5, 'NonFiniteOutputError'])
+    const large = await lockstep('infer', reciprocal.id, '--input', '["1e50"]', '--json')
+    expect([large.code, json(large).error.name]).toEqual([5, 'ValueOutOfRangeError'])
+  })
+
+  test('error: a damaged file registers nothing', async () => {
+    const file = join(folder, 'damaged.onnx')
+    const bytes = await readFile(modelFile)
+    await writeFile(file, bytes.fill(0xff, 40, 80))
+    const before = json(await lockstep('models', '--json'))
+    const outcome = await lockstep('deploy', file, '--json')
+    expect([outcome.code, json(outcome).error.code]).toEqual([3, 'parse'])
+    expect(json(await lockstep('models', '--json'))).toEqual(before)
   })
 
   test('error: no node at the URL', async () => {

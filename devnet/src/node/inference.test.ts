@@ -11,10 +11,13 @@ import {
   decodeErrorResult,
   decodeFunctionResult,
   encodeFunctionData,
+  keccak256,
   parseAbi,
   parseEther,
 } from 'viem'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { longRun } from '../../../precompile/src/testing/onnx.js'
+import { watchWorkers } from '../../../precompile/src/testing/workers.js'
 import { GenesisModelError } from './createNode.js'
 import type { Hex, Node } from './node.js'
 import { inferenceAddress, registryAddress } from './registry.js'
@@ -385,5 +388,32 @@ describe('a fault of the node', () => {
     await expect(node.call(request, 'latest')).rejects.toThrow(NodeFaultError)
     await expect(node.estimateGas(request, 'latest')).rejects.toThrow(NodeFaultError)
     expect(await ask(node, probe, 'look', affine.id, [one])).toEqual([3n * one])
+  })
+})
+
+describe('a worker that is killed in the middle of an inference', () => {
+  const bytes = longRun(64, 300)
+  const input = new Uint8Array(Float32Array.from({ length: 64 * 64 }, (_, i) => Math.sin(i)).buffer)
+  const calldata = encodeFunctionData({
+    abi: inferenceAbi,
+    functionName: 'inferTensors',
+    args: [keccak256(bytes), [{ dtype: 1, shape: [64, 64], data: bytesToHex(input) }]],
+  })
+  const request = { to: inferenceAddress, data: calldata } as const
+
+  test('is replaced: the transaction is mined, with the result that it would have had', async () => {
+    const workers = watchWorkers()
+    onTestFinished(() => workers.stop())
+    const node = await testNode({ models: [bytes] })
+    const started = workers.nextStart()
+    const mining = mined(node, request)
+    await (await started).terminate()
+    expect((await mining).receipt.status).toBe(1)
+
+    const undisturbed = await testNode({ models: [bytes] })
+    await mined(undisturbed, request)
+    expect(node.head.inferences).toMatchObject([{ success: true }])
+    expect(node.head.inferences).toEqual(undisturbed.head.inferences)
+    expect(workers.all.length).toBeGreaterThan(2)
   })
 })

@@ -72,10 +72,15 @@ const qLinearMatMul: Operator = {
     expectQuantized(context)
     return [{ dims: productDims(context, context.dims(0), context.dims(3)) }]
   },
-  work: (context, outputs) => ({
-    ...productWork(context, outputs, 0, 3),
-    workspaceBytes: outputElements(outputs) * 4,
-  }),
+  work: (context, outputs) => {
+    const work = productWork(context, outputs, 0, 3)
+    return {
+      milliMacs: work.milliMacs,
+      // The sums become bytes again, row by row.
+      deciOps: 2 * work.deciOps + Weight.sigmoid * outputElements(outputs),
+      workspaceBytes: outputElements(outputs) * 4,
+    }
+  },
 }
 
 const gemm: Operator = {
