@@ -28,6 +28,7 @@ export function plotBlockTimes({ models, graphs, median }: Plot): string {
   const band = { x: place(median / 3), width: place(median * 3) - place(median / 3) }
   const bandHeight = ROW * (rows.length + 0.5)
   const parts = [
+    '<title>CPU time of a block of 30M gas full of one call</title>',
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     `<text x="8" y="18" font-size="13">CPU time of a block of 30M gas full of one call, milliseconds</text>`,
     `<rect x="${fixed(band.x)}" y="${TOP}" width="${fixed(band.width)}" height="${bandHeight}" fill="#dbeafe"/>`,
