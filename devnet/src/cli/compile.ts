@@ -9,6 +9,7 @@ import {
   elementCount,
   readModel,
   type Sample,
+  type SizeReport,
   type Tensor,
   type ValueInfo,
 } from '@lockstep/precompile'
@@ -129,6 +130,7 @@ async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
 function printReport(report: CompileReport, layers: boolean): void {
   const { before, after } = report
   print(`Size       ${before.bytes} → ${after.bytes} bytes`)
+  print(`Work       ${workOf(before)} → ${workOf(after)}`)
   print(`Gas        ${before.gas} → ${after.gas} a run, without calldata`)
   print(`Error      over ${report.samples} samples, against the float model`)
   print()
@@ -136,6 +138,10 @@ function printReport(report: CompileReport, layers: boolean): void {
   if (!layers) return
   print()
   printErrors('LAYER', report.layers)
+}
+
+function workOf({ cost: { macs, elementOps } }: SizeReport): string {
+  return `${macs} multiply-accumulates and ${elementOps} operations on elements`
 }
 
 function printErrors(title: string, errors: readonly ErrorReport[]): void {

@@ -81,6 +81,8 @@ describe('metadata that somebody made up', () => {
     ['divides by zero', entry(input({ scale: ['1', '0'] }))],
     ['has a negative scale', entry(input({ scale: ['-1', '2'] }))],
     ['has endless digits', entry(input({ zero: '1'.repeat(41) }))],
+    ['has a zero beyond any integer', entry(input({ zero: String(2n ** 63n) }))],
+    ['has a scale that is no number', entry(input({ scale: ['1e9', '1'] }))],
     ['has crossed bounds', entry(input({ low: '5', high: '4' }))],
     ['has bounds beyond the type', entry(input({ high: '2147483648' }))],
   ])('that %s is refused', (_, metadata) => {

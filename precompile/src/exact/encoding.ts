@@ -155,6 +155,9 @@ export function parseEncoding(description: unknown, dtype: Dtype, where: string)
   if (encoding.numerator <= 0n || encoding.denominator <= 0n) {
     throw new InvalidEncodingError(`${where}.scale is not a fraction of two positive integers`)
   }
+  if (!contains(rangeOf(Dtype.int64), { low: encoding.zero, high: encoding.zero })) {
+    throw new InvalidEncodingError(`${where}.zero is beyond int64`)
+  }
   if (encoding.low > encoding.high || !contains(rangeOf(dtype), encoding)) {
     throw new InvalidEncodingError(`${where} has bounds that its element type does not hold`)
   }

@@ -1,15 +1,27 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { operatorTable } from './table.js'
+import { guide } from './compile/guide.js'
+import { lowerings } from './compile/lowerings.js'
+import { rewrites } from './compile/normalise.js'
+import { guideTable, operatorTable } from './table.js'
 
 const page = new URL('../../../docs/exact.md', import.meta.url)
-const SECTION = /(<!-- operators -->\n)[\s\S]*?(\n<!-- \/operators -->)/
 
-test('the documentation holds the table of exact operators', async () => {
+// `UPDATE_DOCS=1 npx vitest run precompile/src/exact/table.test.ts` writes them anew.
+test.each([
+  ['operators', operatorTable],
+  ['float operators', guideTable],
+])('the documentation holds the table of %s', async (name, table) => {
+  const section = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`)
   const text = await readFile(page, 'utf8')
-  // `UPDATE_DOCS=1 npx vitest run precompile/src/exact/table.test.ts` writes it anew.
-  const want = text.replace(SECTION, (_, start, end) => `${start}${operatorTable()}${end}`)
+  const want = text.replace(section, (_, start, end) => `${start}${table()}\n${end}`)
   if (process.env.UPDATE_DOCS) await writeFile(page, want)
-  expect(text).toMatch(SECTION)
+  expect(text).toMatch(section)
   expect(await readFile(page, 'utf8')).toBe(want)
+})
+
+test('every float operator that is lowered, rewritten or folded is documented, and no other', () => {
+  const folded = ['Constant', 'If', 'Shape', 'Size']
+  const taken = [...Object.keys(lowerings), ...Object.keys(rewrites), ...folded]
+  expect(guide.flatMap(({ operators }) => operators).sort()).toEqual(taken.sort())
 })

@@ -1,4 +1,5 @@
 import { dtypeName } from '../tensor.js'
+import { guide } from './compile/guide.js'
 import { exactOperators } from './operators/index.js'
 import type { ExactOperator } from './operators/operator.js'
 
@@ -6,6 +7,15 @@ import type { ExactOperator } from './operators/operator.js'
 export function operatorTable(): string {
   const rows = Object.entries(exactOperators).map(([name, operator]) => rowOf(name, operator))
   return markdownTable(['operator', 'element types', 'meaning', 'refused'], rows)
+}
+
+/** The table of float operators in docs/exact.md: what each becomes when a model is compiled. */
+export function guideTable(): string {
+  const rows = guide.map(({ operators, becomes }) => [
+    operators.map((name) => `\`${name}\``).join(', '),
+    escaped(becomes),
+  ])
+  return markdownTable(['float operators', 'become'], rows)
 }
 
 /** A table as the formatter of this repository writes it: all cells of a column equally wide. */

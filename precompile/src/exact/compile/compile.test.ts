@@ -35,12 +35,11 @@ const calibration = Array.from({ length: 20 }, (_, i) => ({ x: random([1, 16], i
 
 describe('compileExact', () => {
   test('makes an exact model of a float one, near to it', async () => {
-    const { bytes, report } = await compileExact(network, {
-      calibration,
-      shapes: { x: [1, 16] },
-      engine,
-    })
+    const options = { calibration, shapes: { x: [1, 16] }, engine }
+    const { bytes, report } = await compileExact(network, options)
     expect(readModel(bytes).class).toBe('exact')
     expect(report.outputs[0]?.signalToNoiseDb).toBeGreaterThan(35)
+    // The same file, options and data give the same bytes.
+    expect(Buffer.from((await compileExact(network, options)).bytes).equals(bytes)).toBe(true)
   })
 })

@@ -362,6 +362,7 @@ class NodeLowering implements LoweringContext {
   }
 
   narrow(index: number): Quantised {
+    if (!this.isReal(index)) this.expectSmall(index, 255)
     return this.lowerer.narrow(this.inputName(index))
   }
 
@@ -376,6 +377,7 @@ class NodeLowering implements LoweringContext {
   }
 
   centred(index: number, magnitude: number): Quantised {
+    if (!this.isReal(index)) this.expectSmall(index, magnitude)
     return centred(this.emitter, this.input(index), this.inputRange(index), magnitude)
   }
 
@@ -441,6 +443,16 @@ class NodeLowering implements LoweringContext {
 
   refuse(reason: string, remedy = REMEDY): never {
     throw new LoweringError(reason, this.site, remedy)
+  }
+
+  /** Reals are made coarser where they are too many; integers would become others. */
+  private expectSmall(index: number, most: number): void {
+    const { low, high } = this.input(index).interval
+    if (low >= BigInt(-most) && high <= BigInt(most)) return
+    this.refuse(
+      `its integers may be anything from ${low} to ${high}, and an overflow can't be excluded`,
+      'Bound them in the graph with a Clip or a Cast, or give the model reals.',
+    )
   }
 
   private inputName(index: number): string {

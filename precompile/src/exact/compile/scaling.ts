@@ -60,6 +60,7 @@ function factor(context: LoweringContext, index: number): Quantised {
 
 /** The quotient of two inputs of a node. */
 export function lowerQuotient(context: LoweringContext): Quantised {
+  if (!context.isReal(0)) context.refuse('it divides integers', 'Divide reals.')
   const constant = context.constant(1)
   const divisors = constant && channelConstant(constant, context.inputShape(0))
   if (divisors && !context.constant(0)) {
