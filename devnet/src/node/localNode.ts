@@ -15,6 +15,8 @@ import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ForkedStore } from './fork/forkedStore.js'
+import { ForkState } from './fork/forkState.js'
+import { askProof } from './fork/remoteProof.js'
 import { type ScheduledForks, scheduledForks } from './forkFacts.js'
 import { genesisJson } from './genesis.js'
 import { importChain } from './import/importChain.js'
@@ -179,8 +181,12 @@ export class LocalNode implements Node {
   }
 
   async proof(address: Hex, slots: readonly Hex[], id: BlockId): Promise<AccountProof> {
-    if (this.fork) throw new ProofUnavailableError()
-    return proveAccount((await this.standOn(id)).read(), address, slots)
+    const state = (await this.standOn(id)).read()
+    if (!this.fork || !(state instanceof ForkState)) return proveAccount(state, address, slots)
+    if (await state.isChanged(createAddressFromString(address))) {
+      throw new ProofUnavailableError(address)
+    }
+    return askProof(this.fork, address, slots)
   }
 
   async call(

@@ -15,17 +15,14 @@ export interface AccountProof {
   readonly slots: readonly { readonly value: bigint; readonly nodes: readonly Hex[] }[]
 }
 
-/** Thrown for a proof on a chain whose roots are no roots of a trie. */
+/** Thrown for a proof of an account that differs from the forked chain's: no root is over all of such a state. */
 export class ProofUnavailableError extends BaseError {
   override readonly name = 'ProofUnavailableError'
 
-  constructor() {
-    super(
-      'No proof can be given: the state of a fork lies at the forked chain for the most part.',
-      {
-        remedy: 'Ask for a block up to the one that was forked; the forked chain answers then.',
-      },
-    )
+  constructor(address: Hex) {
+    super(`No proof can be given of ${address}: it was changed since the fork.`, {
+      remedy: 'Ask for a block up to the one that was forked; the forked chain answers then.',
+    })
   }
 }
 

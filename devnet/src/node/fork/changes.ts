@@ -103,6 +103,11 @@ export class AccountChanges extends Changes {
     return (await this.own(clearedKey(address))) !== null
   }
 
+  /** Whether this chain has written anything of an account. */
+  async isChanged(address: Uint8Array): Promise<boolean> {
+    return (await this.own(address)) !== null || (await this.own(clearedKey(address))) !== null
+  }
+
   /** Storage of an account on top of the remote's. */
   storage(address: Uint8Array, root: Uint8Array): StorageChanges {
     return new StorageChanges(this, address, { ...this.options, root })

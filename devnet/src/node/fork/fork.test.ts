@@ -180,6 +180,26 @@ describe('a fork of a real Anvil', () => {
     expect(await valueAt(fork, probe)).toBe(11n)
   })
 
+  test('proves what it has not changed, by the forked root, and says why it cannot prove the rest', async () => {
+    const { anvil, probe } = await remoteChain()
+    const fork = await testServer({ fork: { url: anvil.url } })
+    const base = await anvil.call('eth_blockNumber')
+    const theirs = await anvil.call<object>(
+      'eth_getProof',
+      probe,
+      [numberToHex(0, { size: 32 })],
+      base,
+    )
+    await fork.call('evm_mine')
+    const ours = await fork.call<object>('eth_getProof', probe, ['0x0'], 'latest')
+    for (const field of ['accountProof', 'balance', 'codeHash', 'nonce', 'storageHash']) {
+      expect(ours).toHaveProperty(field, theirs[field as never])
+    }
+    await send(fork, { to: probe, data: probeData('store', 4n) })
+    const failure = await fork.failure('eth_getProof', probe, ['0x0'], 'latest')
+    expect(failure).toMatchObject({ code: -32_000, message: expect.stringContaining('changed') })
+  })
+
   test('has one root for one state, whatever the way to it', async () => {
     const { anvil, probe } = await remoteChain()
     const fork = await testServer({ fork: { url: anvil.url } })

@@ -22,6 +22,11 @@ export class ForkState extends ChainState {
     return this.accounts.anchor(base)
   }
 
+  /** Whether anything of an account differs from the forked chain's. */
+  isChanged(address: Address): Promise<boolean> {
+    return this.accounts.isChanged(address.bytes)
+  }
+
   override async clearStorage(address: Address): Promise<void> {
     await this.accounts.clear(address.bytes)
     await super.clearStorage(address)
