@@ -10,8 +10,16 @@ type Database = RootDatabase<Uint8Array, Uint8Array>
 
 const checksumBytes = 4
 
-/** LMDB's options that are the same for every table. Batching across turns would leave rejections to nobody. */
-const options = { encoding: 'binary', keyEncoding: 'binary', eventTurnBatching: false } as const
+/**
+ * LMDB's options that are the same for every table. Batching across turns would leave rejections to nobody. A map that
+ * grows keeps the smaller ones before it in memory, so it gets its room at once; Windows would write that much.
+ */
+const options = {
+  encoding: 'binary',
+  keyEncoding: 'binary',
+  eventTurnBatching: false,
+  ...(process.platform !== 'win32' && { mapSize: 2 ** 36 }),
+} as const
 
 /** Rows in an LMDB file, each with a checksum: LMDB has none. */
 export class LmdbTable {
