@@ -3,6 +3,7 @@ import { bytesToHex } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { affine } from '../node/testing/models.js'
 import { methods } from './methods.js'
+import { openSocket } from './testing/openSocket.js'
 import { post, testServer } from './testing/testServer.js'
 
 const address = fc.constantFrom(
@@ -136,6 +137,17 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   'signed transaction': bytes,
   slot: quantity,
   spender: address,
+  'slots by account': fc.dictionary(address, fc.array(word, { maxLength: 3 }), { maxKeys: 2 }),
+  slots: fc.array(quantity, { maxLength: 3 }),
+  simulation: fc.record({
+    blockStateCalls: fc.array(
+      fc.record(
+        { calls: fc.array(transaction, { maxLength: 2 }), blockOverrides: blockOverride },
+        partly,
+      ),
+      { maxLength: 2 },
+    ),
+  }),
   'snapshot id': small,
   'state overrides': fc.dictionary(address, override, { maxKeys: 2 }),
   'subscription id': bytes,
@@ -254,4 +266,25 @@ describe('every method answers whatever it is sent', () => {
     )
     expect(await call('eth_chainId')).toBe('0x7a69')
   })
+
+  test('over a WebSocket that lives through all of it', async () => {
+    const { url, unforeseen } = await watchedServer()
+    const { socket, next } = await openSocket(url)
+    const message = fc.oneof(
+      request.map((value) => JSON.stringify(value)),
+      fc.json(),
+      fc.string(),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { maxLength: 20 }), async (messages) => {
+        for (const text of messages) socket.send(text)
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id: 'last', method: 'net_version' }))
+        let answer = await next()
+        while (answer.id !== 'last') answer = await next()
+        expect(unforeseen).toEqual([])
+      }),
+      { seed: 19, numRuns: 30 },
+    )
+    expect(socket.readyState).toBe(socket.OPEN)
+  }, 300_000)
 })
