@@ -14,6 +14,8 @@ export const conversationGaps: Readonly<Record<string, string>> = {
   'debug_traceBlockByNumber/trace-block-return-data-behavior': refunds,
   'debug_traceBlockByNumber/trace-block-storage-snapshot-timing': refunds,
   'debug_traceTransaction/trace-contract-call': refunds,
+  'eth_getBlockByNumber/get-finalized':
+    'no consensus layer says what is final: a devnet counts epochs, as Anvil does',
   'eth_capabilities/get-capabilities':
     'geth alone serves it; it describes which history a node pruned',
 }
