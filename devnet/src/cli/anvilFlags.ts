@@ -25,8 +25,6 @@ const missing = [
   ['--tx-gas-limit', 'Choose --hardfork osaka, which brings it (EIP-7825).'],
   ['--disable-pool-balance-checks', 'Give the sender a balance with anvil_setBalance instead.'],
   ['--memory-limit <bytes>', 'Gas bounds the memory of a call.'],
-  ['--print-traces', 'Use cast run, or debug_traceTransaction.'],
-  ['--enable-trace-printing', 'Use cast run, or debug_traceTransaction.'],
   ['--fork-transaction-hash <hash>', 'Give the block before it with --fork-block-number.'],
   ['--celo', 'There is Ethereum alone.'],
   ['-n, --network <network>', 'There is Ethereum alone.'],

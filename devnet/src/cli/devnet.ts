@@ -118,6 +118,7 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('--no-model-upload', 'refuse lockstep_putModel')
     .option('--allow-model-upload', 'accept lockstep_putModel from other hosts and origins too')
     .option('--config-out <file>', 'write accounts and keys to this file as JSON')
+    .option('--enable-trace-printing, --print-traces', 'print the calls of every transaction')
     .option('-q, --quiet', 'print nothing but errors')
     .addOption(new Option('--silent', 'the same').hideHelp())
     .addHelpText('after', example)

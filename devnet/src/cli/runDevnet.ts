@@ -6,7 +6,8 @@ import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
 import { type AccountOptions, devAccounts } from '../node/accounts.js'
 import { toHardfork, UnknownHardforkError } from '../node/common.js'
 import type { Fork } from '../node/fork/fork.js'
-import type { MiningMode } from '../node/node.js'
+import type { MiningMode, Node, SealedBlock } from '../node/node.js'
+import { callTrees } from '../rpc/callTrees.js'
 import { defaultIpcPath } from '../rpc/ipcPath.js'
 import { version } from '../version.js'
 import { type BannerFacts, banner } from './banner.js'
@@ -54,6 +55,7 @@ export interface DevnetFlags extends ForkFlags, MnemonicFlags {
   readonly modelUpload: boolean
   readonly allowModelUpload?: boolean
   readonly configOut?: string
+  readonly printTraces?: boolean
   readonly quiet?: boolean
   readonly silent?: boolean
 }
@@ -81,7 +83,10 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     onCall: (method) => log.print(method),
   })
   try {
-    devnet.node.on('block', (sealed) => log.print(blockLog(sealed)))
+    devnet.node.on('block', (sealed) => {
+      if (flags.printTraces) void printTraced(devnet.node, sealed, log)
+      else log.print(blockLog(sealed))
+    })
     if (!flags.disableConsoleLog) {
       devnet.node.on('console', (calls) => {
         for (const calldata of calls) log.print(consoleText(calldata))
@@ -104,6 +109,14 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
   } finally {
     await devnet.close()
   }
+}
+
+/** Traces come one after another, and so do the blocks that wait for them. */
+async function printTraced(node: Node, sealed: SealedBlock, log: Log): Promise<void> {
+  const trees = await callTrees(node, sealed).catch((error: Error) => [
+    `No traces: ${error.message}`,
+  ])
+  log.print([...trees, blockLog(sealed)].join('\n'))
 }
 
 function engineLog({ engine, reason }: EngineChoice): string {

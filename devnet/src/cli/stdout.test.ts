@@ -88,6 +88,17 @@ describe('what lockstep prints', () => {
     expect(complaint()).toBe('')
   })
 
+  test('with --print-traces the calls of a transaction, before it', async () => {
+    const { child, until, url } = await start('--print-traces')
+    const wallet = createWalletClient({ chain: foundry, transport: http(url), account })
+    await wallet.sendTransaction({ to: `0x${'77'.repeat(20)}`, value: 5n })
+    const printed = await until('    Block Number')
+    const from = (line: string) => printed.findIndex((text) => text.startsWith(line))
+    expect(printed[from('Traces:') + 1]).toBe(`  [0] 0x${'77'.repeat(20)}::fallback{value: 5}()`)
+    expect(from('    Transaction: ')).toBeGreaterThan(from('Traces:'))
+    expect(await stop(child, 'SIGTERM')).toBe(0)
+  })
+
   test('nothing of contracts with --disable-console-log, and nothing at all with --silent', async () => {
     const quiet = spawn(process.execPath, [command, '--port', '0', '--silent'])
     onTestFinished(() => void quiet.kill('SIGKILL'))

@@ -40,7 +40,11 @@ const rules: Readonly<Record<string, Rule>> = {
   debug_getRawBlock: contents(),
   debug_getRawHeader: contents(),
   debug_getRawReceipts: contents(),
+  ots_getBlockDetails: contents(),
+  ots_getBlockDetailsByHash: contents(),
+  ots_getBlockTransactions: contents(),
   trace_block: contents(),
+  trace_blockOpcodeGas: contents(),
   trace_replayBlockTransactions: contents(),
   eth_feeHistory: contents(1),
   eth_getBalance: state(1),
@@ -52,6 +56,9 @@ const rules: Readonly<Record<string, Rule>> = {
   eth_estimateGas: state(1),
   eth_createAccessList: state(1),
   debug_traceCall: state(1),
+  ots_hasCode: state(1),
+  trace_call: state(2),
+  trace_callMany: state(1),
   eth_getTransactionByHash: transaction,
   eth_getTransactionReceipt: transaction,
   eth_getRawTransactionByHash: transaction,
@@ -60,6 +67,10 @@ const rules: Readonly<Record<string, Rule>> = {
   trace_transaction: transaction,
   trace_replayTransaction: transaction,
   trace_get: transaction,
+  trace_transactionOpcodeGas: transaction,
+  ots_getInternalOperations: transaction,
+  ots_getTransactionError: transaction,
+  ots_traceTransaction: transaction,
 }
 
 /**

@@ -2,6 +2,7 @@ import { address, integer, uint64 } from '../codec.js'
 import { formatOtsReceipt } from '../format/otterscan.js'
 import { formatMinedTransaction } from '../format/transaction.js'
 import { method, required } from '../method.js'
+import { findBySenderAndNonce } from '../transactionLookup.js'
 import { appearancesIn } from './appearances.js'
 import { blocksBackwards, type Page, searchAfter, searchBefore } from './search.js'
 
@@ -27,11 +28,8 @@ export const otsHistory = [
     'ots_getTransactionBySenderAndNonce',
     [owner, required('nonce', uint64)],
     async ({ node }, sender, nonce) => {
-      for await (const { transactions } of blocksBackwards(node)) {
-        const found = transactions.find(({ from, tx }) => from === sender && tx.nonce === nonce)
-        if (found) return found.hash
-      }
-      return null
+      const found = await findBySenderAndNonce(node, sender, nonce)
+      return found && 'mined' in found ? found.mined.hash : null
     },
   ),
   method('ots_getContractCreator', [owner], async ({ node }, wanted) => {

@@ -27,7 +27,7 @@ export async function searchBefore(
   before: bigint,
   size: number,
 ): Promise<Page> {
-  const { oldest, newest } = await boundsOf(node)
+  const { oldest, newest } = boundsOf(node)
   const start = before === 0n ? newest : lower(before - 1n, newest)
   const found: Located[] = []
   let number = start
@@ -44,7 +44,7 @@ export async function searchAfter(
   after: bigint,
   size: number,
 ): Promise<Page> {
-  const { oldest, newest } = await boundsOf(node)
+  const { oldest, newest } = boundsOf(node)
   const start = after === 0n || after < oldest ? oldest : after + 1n
   const found: Located[] = []
   let number = start
@@ -56,17 +56,16 @@ export async function searchAfter(
 
 /** Blocks with transactions, from the newest to the oldest. */
 export async function* blocksBackwards(node: Node): AsyncGenerator<SealedBlock> {
-  const { oldest, newest } = await boundsOf(node)
+  const { oldest, newest } = boundsOf(node)
   for (let number = newest; number >= oldest; number--) {
     const sealed = await node.block(number)
     if (sealed && sealed.transactions.length > 0) yield sealed
   }
 }
 
-/** Genesis holds no transactions. */
-async function boundsOf(node: Node): Promise<{ oldest: bigint; newest: bigint }> {
-  const genesis = (await node.block('earliest'))?.block.header.number ?? 0n
-  return { oldest: genesis + 1n, newest: node.head.block.header.number }
+/** This chain's own blocks. Genesis holds no transactions. */
+function boundsOf({ genesisNumber, head }: Node): { oldest: bigint; newest: bigint } {
+  return { oldest: genesisNumber + 1n, newest: head.block.header.number }
 }
 
 /** Newest first. */
