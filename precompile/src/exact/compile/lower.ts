@@ -238,12 +238,16 @@ class Lowerer {
     const known = this.narrowed.get(name)
     if (known) return known
     const value = this.value(name)
-    const heir = this.heirOf(name, keepsRange).name
     const narrow = this.isNarrow(value)
       ? { ...value, ...castTo(this.emitter, value, this.narrowType) }
-      : requantise(this.emitter, value, encodingOf(this.range(heir), this.calibrated.bits))
+      : requantise(this.emitter, value, this.encoding(name))
     this.narrowed.set(name, narrow)
     return narrow
+  }
+
+  /** The narrow encoding that holds all of a value, as far as what reads it does not clamp it. */
+  encoding(name: string): Encoded {
+    return encodingOf(this.range(this.heirOf(name, keepsRange).name), this.calibrated.bits)
   }
 
   private get narrowType() {
@@ -427,6 +431,10 @@ class NodeLowering implements LoweringContext {
 
   target(index: number): Encoded {
     return this.lowerer.target(this.outputName(index))
+  }
+
+  encoding(index: number): Encoded {
+    return this.lowerer.encoding(this.outputName(index))
   }
 
   isWide(index: number): boolean {

@@ -73,8 +73,10 @@ export interface LoweringContext {
   inputRange(index: number): Range
   /** Calibrated range of an output. */
   outputRange(index: number): Range
-  /** In which encoding the output will be asked for. */
+  /** In which encoding the output, or a sum with it, will be asked for: whole divisors to its scale lose nothing. */
   target(index: number): Encoded
+  /** The narrow encoding that holds the output itself: what is clamped to it loses nothing. */
+  encoding(index: number): Encoded
   /** Whether the output reaches an output of the graph by moves and clamps alone. */
   isWide(index: number): boolean
   /** Brings a value to integers from 0 in an encoding. */

@@ -4,6 +4,8 @@ import { Dtype, elementCount, type Shape } from '../../tensor.js'
 import { float32 } from '../../testing/calls.js'
 import { compileAndHold } from '../../testing/compiled.js'
 import { type Attributes, node, noise, onnx, value, weight } from '../../testing/onnx.js'
+import { lowerings } from './lowerings.js'
+import { rewrites } from './normalise.js'
 import type { CompileReport } from './report.js'
 
 const engine = createWasmEngine({ threads: 1 })
@@ -452,4 +454,17 @@ describe.each(cases)('$operator $title', (one) => {
       expect(signalToNoiseDb).toBeGreaterThan(bits === 8 ? least : least + WIDE_GAIN)
     }
   })
+})
+
+test('every operator that is lowered or rewritten is tried here, or in a test of its own', () => {
+  const elsewhere = [
+    ...['And', 'ArgMax', 'ArgMin', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'],
+    ...['Not', 'Or', 'Where', 'Xor'],
+    // Resize by its older name.
+    'Upsample',
+  ]
+  const tried = new Set([...cases.map(({ operator }) => operator), ...elsewhere])
+  const taken = [...Object.keys(lowerings), ...Object.keys(rewrites)]
+  const untried = taken.filter((name) => !name.startsWith('ai.onnx.ml.') && !tried.has(name))
+  expect(untried).toEqual([])
 })

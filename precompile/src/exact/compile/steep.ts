@@ -47,7 +47,7 @@ export function lookUpSteep(context: LoweringContext, apply: RealFunction): Quan
   const scale = Math.max(range.high / (2 ** stepsLog - 1), reachOf(given) / INT32_ROOM)
   const high = Math.round(range.high / scale)
   const x = context.requantise(given, { dtype: Dtype.int32, scale, zero: 0, high })
-  const target = context.isWide(0) ? wideTarget(context) : context.target(0)
+  const target = context.isWide(0) ? wideTarget(context) : context.encoding(0)
   const entries = 2 ** entriesLog
   const stride = 2 ** ((stepsLog - entriesLog) / (count - 1))
   const reals = Array.from({ length: count * entries }, (_, i) => {

@@ -136,7 +136,7 @@ function isSmooth(index: Encoded, target: Encoded, apply: RealFunction): boolean
 export function lookUp(context: LoweringContext, x: Quantised, apply: RealFunction): Quantised {
   if (x.interval.high >= BigInt(MOST_ENTRIES)) return interpolate(context, x, apply)
   const { emitter } = context
-  const target = context.isWide(0) ? wideTarget(context) : context.target(0)
+  const target = context.isWide(0) ? wideTarget(context) : context.encoding(0)
   const [scale = 1] = x.scales
   const [zero = 0] = x.zeros
   const reals = Array.from({ length: Number(x.interval.high) + 1 }, (_, q) => (q - zero) * scale)
@@ -173,7 +173,7 @@ export function within({ low, high }: Range, value: number): number {
 /** A line between every two entries. One of them stands at zero, where functions have their corners. */
 function interpolate(context: LoweringContext, x: Quantised, apply: RealFunction): Quantised {
   const { emitter } = context
-  const target = context.isWide(0) ? wideTarget(context, WIDE_STEPS / PART) : context.target(0)
+  const target = context.isWide(0) ? wideTarget(context, WIDE_STEPS / PART) : context.encoding(0)
   const [scale = 1] = x.scales
   const [zero = 0] = x.zeros
   const offset = (PART - (zero % PART)) % PART

@@ -36,7 +36,7 @@ export const lowerConcat: Lowering = (context) => {
   const isMoved = !context.isReal(0) || context.isWide(0)
   const parts = isMoved
     ? context.align(indices.map((i) => context.input(i)))
-    : indices.map((i) => context.requantise(context.input(i), context.target(0)))
+    : indices.map((i) => context.requantise(context.input(i), context.encoding(0)))
   const [first] = parts
   if (!first) return context.refuse('it has no inputs')
   return [{ ...first, ...emitter.node('Concat', parts, { axis }) }]

@@ -41,7 +41,7 @@ export const lowerWhere: Lowering = (context) => {
   const isMoved = !context.isReal(1) || context.isWide(0)
   const branches = isMoved
     ? context.align([yes, no])
-    : [yes, no].map((value) => context.requantise(value, context.target(0)))
+    : [yes, no].map((value) => context.requantise(value, context.encoding(0)))
   const [first] = branches as [Quantised, Quantised]
   return [{ ...first, ...context.emitter.node('Where', [context.input(0), ...branches]) }]
 }
