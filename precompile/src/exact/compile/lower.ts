@@ -187,11 +187,16 @@ class Lowerer {
     return { ...value, ...this.emitter.output(value, name), zeros: [Math.round(zero)] }
   }
 
-  /** With one scale; reals of int64 have more digits than anybody can use, and are made int32. */
+  /**
+   * With one scale. Reals of int64 have more digits than anybody can use, and are made int32; those of trees and linear
+   * models stay, for they are sums without any rounding.
+   */
   private asOutput(name: string): Quantised {
     const value = unify(this.emitter, this.value(name))
     const isReal = isFloat(floatValueOf(this.floats, name).dtype)
-    return isReal && value.dtype === Dtype.int64 ? shrunk(this.emitter, value) : value
+    const maker = this.graph.nodes.find(({ outputs }) => outputs.includes(name))
+    const isExact = maker?.operator.startsWith('ai.onnx.ml.') ?? false
+    return isReal && !isExact && value.dtype === Dtype.int64 ? shrunk(this.emitter, value) : value
   }
 
   value(name: string): Quantised {

@@ -16,6 +16,9 @@ const PRECISION = {
   16: { steps: 2 ** 22, dividendMax: 2 ** 20, productMax: 2 ** 44, dtype: Dtype.int64 },
 } as const
 
+/** Of a quotient by the lowest divisor. */
+const QUOTIENT_MAX = 2 ** 30
+
 /** The product of two inputs of a node. */
 export function lowerProduct(context: LoweringContext): Quantised {
   const [a, b] = context.node.inputs
@@ -89,7 +92,9 @@ function quotient(context: LoweringContext): Quantised {
   const divisor = emitter.node('Max', [encoded, emitter.scalar(Dtype.int32, least)])
   const given = context.centred(0, dividendMax)
   const dividend = given.scales.length === 1 ? given : context.centredNarrow(0)
-  const factor = Math.floor(productMax / Math.max(1, magnitudeOf(dividend)))
+  // By the least divisor, too, the quotient fits int32: whoever brings it to a narrower scale need not clamp int64.
+  const room = Math.min(productMax, QUOTIENT_MAX * least)
+  const factor = Math.max(1, Math.floor(room / Math.max(1, magnitudeOf(dividend))))
   const widened = emitter.node('Mul', [
     castTo(emitter, dividend, dtype),
     emitter.scalar(dtype, factor),
@@ -100,5 +105,7 @@ function quotient(context: LoweringContext): Quantised {
     {},
     context.node.name,
   )
-  return linear(result, (dividend.scales[0] as number) / (coarse.scale * factor))
+  const fits = magnitudeOf(result) <= INT32_MAX
+  const quotient = fits ? castTo(emitter, result, Dtype.int32) : result
+  return linear(quotient, (dividend.scales[0] as number) / (coarse.scale * factor))
 }
