@@ -32,7 +32,7 @@ let bytes: Uint8Array
 
 beforeAll(async () => {
   subscribe('child_process', see)
-  bytes = await readFile(new URL('../../golden/models/digits.onnx', import.meta.url))
+  bytes = await readFile(new URL('../../precompile/golden/models/digits.onnx', import.meta.url))
 })
 afterAll(() => unsubscribe('child_process', see))
 

@@ -44,9 +44,14 @@ function flipped(bytes: Uint8Array): Uint8Array {
 
 describe('one bit of a weight', () => {
   test.each([
-    ['an exact model on wasm', createWasmEngine, 'golden/models/digits.onnx', image],
-    ['an exact model on native', createNativeEngine, 'golden/models/digits.onnx', image],
-    ['an exact model on reference', createReferenceEngine, 'golden/models/digits.onnx', image],
+    ['an exact model on wasm', createWasmEngine, 'precompile/golden/models/digits.onnx', image],
+    ['an exact model on native', createNativeEngine, 'precompile/golden/models/digits.onnx', image],
+    [
+      'an exact model on reference',
+      createReferenceEngine,
+      'precompile/golden/models/digits.onnx',
+      image,
+    ],
     ['a pinned model', createWasmEngine, 'examples/volatility/model/volatility.onnx', returns],
   ] as const)('changes the digest of %s', async (_, createEngine, file, input) => {
     const bytes = await readFile(join(root, file))

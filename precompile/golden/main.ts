@@ -81,7 +81,7 @@ async function update(): Promise<void> {
     Object.assign(digests, report.digests)
   }
   writeFileSync(GOLDEN, `${JSON.stringify(digests, null, 2)}\n`)
-  console.log(`Wrote ${Object.keys(digests).length} models to golden/digests.json.`)
+  console.log(`Wrote ${Object.keys(digests).length} models to precompile/golden/digests.json.`)
 }
 
 /** @returns whether nothing is wrong */

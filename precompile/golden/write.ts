@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { noise } from '../precompile/src/testing/onnx.js'
-import { RandomGraph, type Step } from '../precompile/src/testing/randomGraph.js'
+import { noise } from '../src/testing/onnx.js'
+import { RandomGraph, type Step } from '../src/testing/randomGraph.js'
 
 /**
- * Writes `golden/models` again: what `lockstep compile` makes of the small float models, and random graphs. Only after
- * a change of what the models should be: `npx tsx golden/write.ts && npm run digests -- --update`.
+ * Writes `precompile/golden/models` again: what `lockstep compile` makes of the small float models, and random graphs. Only after
+ * a change of what the models should be: `npx tsx precompile/golden/write.ts && npm run digests -- --update`.
  */
 
 const COMPILED = {
@@ -22,10 +22,10 @@ const COMPILED = {
 const RANDOM_GRAPHS = 12
 const STEPS = 40
 
-const root = fileURLToPath(new URL('../', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 for (const [name, source] of Object.entries(COMPILED)) {
-  const target = `golden/models/${name}.onnx`
+  const target = `precompile/golden/models/${name}.onnx`
   const args = ['devnet/bin/lockstep.js', 'compile', source, '-o', target]
   execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
 }
@@ -35,5 +35,8 @@ for (let seed = 1; seed <= RANDOM_GRAPHS; seed++) {
   const natural = () => Math.floor((next() + 1) * 2 ** 20)
   const steps = Array.from({ length: STEPS }, (): Step => [natural(), natural(), natural()])
   const { bytes } = new RandomGraph(steps)
-  writeFileSync(`${root}golden/models/random-${String(seed).padStart(2, '0')}.onnx`, bytes)
+  writeFileSync(
+    `${root}precompile/golden/models/random-${String(seed).padStart(2, '0')}.onnx`,
+    bytes,
+  )
 }

@@ -13,7 +13,7 @@ import { goldenModels } from './models.js'
 
 /**
  * Runs the golden models on one engine of this process and compares what they answer with the golden file, or prints
- * it: `node golden/dist/driver.js --engine native --threads 2 --golden golden/digests.json`. Words choose models by
+ * it: `node precompile/golden/dist/driver.js --engine native --threads 2 --golden precompile/golden/digests.json`. Words choose models by
  * their names. The last line is a report in JSON.
  */
 

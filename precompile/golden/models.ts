@@ -12,8 +12,8 @@ export interface GoldenModel {
 const SEEDS = [1, 2, 3]
 
 /** The built files lie one folder deeper. */
-const root = [new URL('../', import.meta.url), new URL('../../', import.meta.url)].find((folder) =>
-  existsSync(new URL('package-lock.json', folder)),
+const root = [new URL('../../', import.meta.url), new URL('../../../', import.meta.url)].find(
+  (folder) => existsSync(new URL('package-lock.json', folder)),
 ) as URL
 const inRepository = (path: string) => readFileSync(new URL(path, root))
 
@@ -52,8 +52,8 @@ export function* goldenModels(): Generator<GoldenModel> {
     const model = readModel(bytes)
     yield { name: `known/${operator}`, model, runs: [inputs, ...seeded(model)] }
   }
-  for (const file of readdirSync(new URL('golden/models/', root)).sort()) {
-    const model = readModel(inRepository(`golden/models/${file}`))
+  for (const file of readdirSync(new URL('precompile/golden/models/', root)).sort()) {
+    const model = readModel(inRepository(`precompile/golden/models/${file}`))
     yield { name: `exact/${file.replace('.onnx', '')}`, model, runs: seeded(model) }
   }
   for (const [name, path, hints] of PINNED) {
