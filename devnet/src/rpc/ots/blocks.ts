@@ -41,7 +41,7 @@ function found(sealed: SealedBlock | undefined): SealedBlock {
 }
 
 function formatDetails(sealed: SealedBlock) {
-  const { transactions, ...block } = formatBlock(sealed, false)
+  const { transactions, ...block } = formatSummary(sealed)
   const zero: Hex = '0x0'
   const totalFees = sealed.transactions.reduce(
     (total, { receipt }) => total + receipt.gasUsed * receipt.effectiveGasPrice,
@@ -54,11 +54,16 @@ function formatDetails(sealed: SealedBlock) {
   }
 }
 
+/** Otterscan shows the difficulty of all blocks together, which proof of stake has none of. */
+function formatSummary(sealed: SealedBlock) {
+  return { ...formatBlock(sealed, false), totalDifficulty: '0x0' }
+}
+
 function formatPage(sealed: SealedBlock, page: number, size: number) {
   const shown = sealed.transactions.slice(page * size, (page + 1) * size)
   return {
     fullblock: {
-      ...formatBlock(sealed, false),
+      ...formatSummary(sealed),
       transactions: shown.map((mined) => formatListed(mined, sealed)),
       transactionCount: sealed.transactions.length,
     },
