@@ -195,7 +195,7 @@ function describeChoice(
       ? `${name} takes ${milliseconds(medianMs)} to its ${milliseconds(wasmMs)}`
       : `${name}: ${reason}`,
   )
-  return { engine: 'wasm', reason: others.join('; ') }
+  return { engine: 'wasm', reason: others.join('; ') || 'it was closed before others were tried' }
 }
 
 function milliseconds(value = 0): string {
