@@ -29,7 +29,7 @@ export async function benchOverhead(): Promise<string> {
 async function measure(model: BenchModel): Promise<string[]> {
   const store = createMemoryStore()
   const id = await store.put(model.bytes)
-  const rounds = { runs: 60, warmup: 10 }
+  const rounds = await roundsOf(model)
   const bare = median(await bareTimes(model, rounds))
   const precompile = createInferencePrecompile({
     store,
@@ -47,6 +47,12 @@ async function measure(model: BenchModel): Promise<string[]> {
   const hit = median(await time(() => expectSuccess(remembering, calls[0] as Uint8Array), rounds))
   await remembering.close()
   return [model.name, ...[bare, call, call - bare, hit].map((ms) => ms.toFixed(3))]
+}
+
+/** Warm-ups of about a second, in which V8 compiles what a node in use has long compiled. */
+async function roundsOf(model: BenchModel): Promise<{ runs: number; warmup: number }> {
+  const cold = median(await bareTimes(model, { runs: 10, warmup: 2 }))
+  return { runs: 100, warmup: Math.min(400, Math.ceil(1000 / cold)) }
 }
 
 async function bareTimes(
