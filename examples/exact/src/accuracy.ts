@@ -7,6 +7,12 @@ import { accuracyRow, accuracyTable, rowsOf, withTable } from './table.js'
 const PAGE = new URL('../../../docs/exact.md', import.meta.url)
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } })
+const unknown = values.only?.filter((name) => !cases.some((one) => one.name === name)) ?? []
+if (unknown.length > 0) {
+  const names = cases.map(({ name }) => name).join(', ')
+  console.error(`No model is called ${unknown.join(' or ')}. Choose among ${names}.`)
+  process.exit(2)
+}
 const engine = createWasmEngine({ threads: 1 })
 try {
   const page = readFileSync(PAGE, 'utf8')
