@@ -9,10 +9,10 @@ import { keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDevnet, type Devnet } from '../devnet.js'
 import { reciprocal } from '../node/testing/models.js'
+import { command, type Outcome, runCommand } from './testing/command.js'
 
 const exec = promisify(execFile)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const command = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
 const modelFolder = fileURLToPath(new URL('../../../examples/volatility/model', import.meta.url))
 const modelFile = join(modelFolder, 'volatility.onnx')
 const input = '[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]'
@@ -30,21 +30,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs the command as a shell would, against this file's devnet. */
-function lockstep(...args: string[]): Promise<Outcome> {
-  const env = { ...process.env, LOCKSTEP_RPC_URL: devnet.url, NO_COLOR: '1' }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-    })
-  })
-}
+/** Against this file's devnet. */
+const lockstep = (...args: string[]) => runCommand(devnet.url, args)
 
 const json = ({ stdout }: Outcome) => JSON.parse(stdout)
 

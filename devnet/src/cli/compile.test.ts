@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDevnet, type Devnet } from '../devnet.js'
+import { type Outcome, runCommand } from './testing/command.js'
 
-const command = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
 const modelFile = fileURLToPath(
   new URL('../../../examples/volatility/model/volatility.onnx', import.meta.url),
 )
@@ -32,21 +31,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs the command as a shell would, against this file's devnet. */
-function lockstep(...args: string[]): Promise<Outcome> {
-  const env = { ...process.env, LOCKSTEP_RPC_URL: devnet.url, NO_COLOR: '1' }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-    })
-  })
-}
+/** Against this file's devnet. */
+const lockstep = (...args: string[]) => runCommand(devnet.url, args)
 
 const json = ({ stdout }: Outcome) => JSON.parse(stdout)
 const inFolder = (name: string) => join(folder, name)

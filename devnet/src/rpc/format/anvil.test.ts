@@ -1,41 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { rpcClient, testServer } from '../testing/testServer.js'
+import { describe, expect, test } from 'vitest'
+import { startAnvil } from '../testing/anvil.js'
+import { type rpcClient, testServer } from '../testing/testServer.js'
 
-const anvilBinary = fileURLToPath(new URL('../../../../node_modules/.bin/anvil', import.meta.url))
-
-type Client = ReturnType<typeof rpcClient>
-
-/** A real Anvil on a free port, with the same rules and genesis time. */
-async function startAnvil(): Promise<Client> {
-  const port = await freePort()
-  const flags = ['--port', String(port), '--hardfork', 'prague', '--timestamp', '1700000000']
-  const anvil = spawn(anvilBinary, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => void anvil.kill())
-  await listening(anvil)
-  return rpcClient(`http://127.0.0.1:${port}`)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
-}
-
-async function listening(anvil: ChildProcess): Promise<void> {
-  let printed = ''
-  for await (const chunk of anvil.stdout ?? []) {
-    printed += chunk
-    if (printed.includes('Listening on')) return
-  }
-  throw new Error(`Anvil ended early: ${printed}`)
-}
+type Client = Pick<ReturnType<typeof rpcClient>, 'call' | 'failure'>
 
 /** Names and the kind of every value, through all levels: what a client's decoder depends on. */
 function shapeOf(value: unknown): unknown {

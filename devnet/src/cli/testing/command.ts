@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** The executable. */
+export const command = fileURLToPath(new URL('../../../bin/lockstep.js', import.meta.url))
+
+/** How a command ended, and what it printed. */
+export interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command as a shell would, against the devnet at a URL. */
+export function runCommand(rpcUrl: string, args: readonly string[]): Promise<Outcome> {
+  const env = { ...process.env, LOCKSTEP_RPC_URL: rpcUrl, NO_COLOR: '1' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
