@@ -14,7 +14,12 @@ export { lockstep } from './chains.js'
 export type { ReadOptions } from './contract.js'
 export { type InferenceActions, inferenceActions } from './decorators/inference.js'
 export { BaseError } from './errors/base.js'
-export { InferenceUnavailableError, NodeFaultError, toTypedError } from './errors/node.js'
+export {
+  InferenceUnavailableError,
+  NodeFaultError,
+  OutOfGasError,
+  toTypedError,
+} from './errors/node.js'
 export * from './errors/revert.js'
 export { fromModelName, InvalidModelNameError, parseModelName, toModelName } from './modelName.js'
 export type {

@@ -16,7 +16,7 @@ import {
 import { Command, InvalidArgumentError } from 'commander'
 import { generateSamples, readCalibration } from './calibration.js'
 import { toElements } from './elements.js'
-import { readModelFile } from './inspect.js'
+import { readModelFile } from './modelFile.js'
 import { print, printJson, printTable, UsageError } from './output.js'
 
 const example = `

@@ -1,7 +1,7 @@
 import { describeModel, readModel } from '@lockstep/precompile'
 import { Command } from 'commander'
 import { addSenderOptions, connect, type SenderOptions } from './connect.js'
-import { readModelFile } from './inspect.js'
+import { readModelFile } from './modelFile.js'
 import { print, printJson, progress } from './output.js'
 
 const example = `

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { describeModel, type ModelDescription, readModel } from '@lockstep/precompile'
 import { Command } from 'commander'
 import { describeTensor } from './input.js'
-import { print, printJson, UsageError } from './output.js'
+import { readModelFile } from './modelFile.js'
+import { print, printJson } from './output.js'
 
 const example = `
 Example:
@@ -58,17 +58,4 @@ function priceLines({ cost, gas, registrationGas }: ModelDescription): string[] 
     `Gas/call   ${gas}`,
     registration,
   ]
-}
-
-/** Reads a model file. @throws UsageError when it cannot be read. */
-export async function readModelFile(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new UsageError(`The model file ${file} cannot be read (${reason}).`, {
-      remedy: 'Check the path and its permissions.',
-      cause,
-    })
-  }
 }

@@ -1,6 +1,7 @@
 import { BaseError, ModelError, NodeFaultError } from '@lockstep/precompile'
 import {
   InferenceRevertError,
+  OutOfGasError,
   NodeFaultError as RemoteFaultError,
   BaseError as SdkError,
 } from '@lockstep/sdk'
@@ -18,7 +19,7 @@ export const ExitCode = {
   refused: 3,
   /** No node answers at the RPC URL, or it answers with a fault of its own. */
   unreachable: 4,
-  /** The chain answered with a revert. */
+  /** The chain answered with a revert, or the call ran out of gas. */
   reverted: 5,
 } as const
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
@@ -88,7 +89,8 @@ function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof ModelError) return ExitCode.refused
   if (error instanceof NodeFaultError || error instanceof RemoteFaultError)
     return ExitCode.unreachable
-  if (error instanceof InferenceRevertError) return ExitCode.reverted
+  if (error instanceof InferenceRevertError || error instanceof OutOfGasError)
+    return ExitCode.reverted
   return ExitCode.failure
 }
 

@@ -1,5 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createEngines, type EngineChoice, type EngineName } from '@lockstep/precompile'
 import { getAddress, keccak256 } from 'viem'
 import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
@@ -17,6 +15,7 @@ import { consoleText } from './consoleLog.js'
 import { type ForkFlags, toForkOptions } from './forkFlags.js'
 import { blockLog } from './log.js'
 import { type MnemonicFlags, mnemonicOf } from './mnemonic.js'
+import { readModelFolder } from './modelFile.js'
 import { print, UsageError } from './output.js'
 
 /** The flags of `lockstep devnet`, parsed. */
@@ -66,7 +65,7 @@ export type Prepare = (devnet: Devnet) => Promise<string>
 /** Starts the devnet, prints what people need to use it, and runs until a signal ends it. */
 export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<void> {
   const stopped = untilSignal()
-  const models = flags.models === undefined ? [] : await readModels(flags.models)
+  const models = flags.models === undefined ? [] : await readModelFolder(flags.models)
   const log = new Log(!isQuiet(flags))
   const accounts = accountOptions(flags)
   const engines = createEngines({
@@ -136,11 +135,6 @@ class Log {
   print(text: string): void {
     if (this.enabled && this.started) print(text)
   }
-}
-
-interface ModelFile {
-  readonly file: string
-  readonly bytes: Uint8Array
 }
 
 /** What people and scripts are told of the chain as it starts. */
@@ -235,22 +229,6 @@ function miningMode(flags: DevnetFlags): MiningMode {
   }
   if (flags.mixedMining) throw new UsageError('--mixed-mining needs --block-time.')
   return { type: flags.mining ? 'auto' : 'manual' }
-}
-
-/** Every .onnx file of a folder, by name. @throws UsageError when the folder cannot be read. */
-async function readModels(folder: string): Promise<ModelFile[]> {
-  const files = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`The folder ${folder} of --models cannot be read (${cause.code}).`, {
-      cause,
-    })
-  })
-  const models = files.filter((file) => file.endsWith('.onnx')).sort()
-  if (models.length === 0) {
-    throw new UsageError(`The folder ${folder} of --models holds no .onnx file.`)
-  }
-  return Promise.all(
-    models.map(async (file) => ({ file, bytes: await readFile(join(folder, file)) })),
-  )
 }
 
 /** Resolves at the first SIGINT or SIGTERM. */

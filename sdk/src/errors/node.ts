@@ -19,7 +19,23 @@ export class InferenceUnavailableError extends BaseError {
   }
 }
 
+/** The call has too little gas for the inference and what stands around it. */
+export class OutOfGasError extends BaseError {
+  override readonly name = 'OutOfGasError'
+
+  /** @param reason What the node says. */
+  constructor(reason: string, cause?: unknown) {
+    super(`The call has too little gas: ${reason}.`, {
+      remedy:
+        '`quote` says what the inference costs. Send more gas, or raise the block gas limit of the node.',
+      cause,
+    })
+  }
+}
+
 const methodNotFound = -32_601
+/** Without a code of its own: geth says `out of gas`, Anvil and Lockstep `OutOfGas`. */
+const outOfGas = /\b(out ?of ?gas|intrinsic gas too low)\b/i
 const serverError = -32_000
 
 /**
@@ -44,6 +60,7 @@ export function toTypedError(error: unknown): unknown {
   }
   const rpc = findCause(error, (cause) => cause instanceof RpcRequestError)
   if (!(rpc instanceof RpcRequestError)) return error
+  if (outOfGas.test(rpc.details)) return new OutOfGasError(rpc.details, error)
   if (rpc.code === methodNotFound) return new InferenceUnavailableError(error)
   if (rpc.code === serverError) return new NodeFaultError(rpc.details, { cause: error })
   return error

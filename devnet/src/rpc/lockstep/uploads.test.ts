@@ -74,7 +74,9 @@ describe('lockstep_putModel', () => {
     const { failure } = await testServer({ uploadLimits: { modelBytes: 1000, chunkBytes: 100 } })
     const put = async (chunk: object) =>
       (await failure('lockstep_putModel', affine.id, chunk)).message
-    expect(await put({ offset: 0, size: 1001, data: '0x00' })).toContain('size must be 1 to 1000')
+    expect(await put({ offset: 0, size: 1001, data: '0x00' })).toContain(
+      'the file in bytes is 1001, the limit is 1000',
+    )
     expect(await put({ offset: 0, size: 1000, data: `0x${'00'.repeat(101)}` })).toContain(
       '1 to 100 bytes',
     )

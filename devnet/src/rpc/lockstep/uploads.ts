@@ -1,4 +1,10 @@
-import { ModelError, type ModelId, modelIdOf, readModel } from '@lockstep/precompile'
+import {
+  ModelError,
+  type ModelId,
+  ModelTooLargeError,
+  modelIdOf,
+  readModel,
+} from '@lockstep/precompile'
 import type { Node } from '../../node/node.js'
 import { registrationSlot, registryAddress } from '../../node/registry.js'
 import { ErrorCode, InvalidParamsError, RpcError } from '../errors.js'
@@ -150,11 +156,8 @@ export class Uploads {
 
   private checkChunk({ offset, size, data }: Chunk): void {
     const { modelBytes, chunkBytes } = this.limits
-    if (size < 1 || size > modelBytes) {
-      throw new InvalidParamsError(
-        `lockstep_putModel: size must be 1 to ${modelBytes} bytes, got ${size}`,
-      )
-    }
+    if (size > modelBytes)
+      throw refusal(new ModelTooLargeError('the file in bytes', size, modelBytes))
     if (data.length < 1 || data.length > chunkBytes) {
       throw new InvalidParamsError(
         `lockstep_putModel: a chunk must hold 1 to ${chunkBytes} bytes, got ${data.length}`,
@@ -251,8 +254,12 @@ function validate(id: ModelId, bytes: Uint8Array): void {
   try {
     readModel(bytes)
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error
-    const { code, node = null, operator = null } = error
-    throw new InvalidParamsError(error.message, { data: { code, node, operator }, cause: error })
+    throw error instanceof ModelError ? refusal(error) : error
   }
+}
+
+/** The validator's verdict, as clients get it. */
+function refusal(error: ModelError): InvalidParamsError {
+  const { code, node = null, operator = null } = error
+  return new InvalidParamsError(error.message, { data: { code, node, operator }, cause: error })
 }
