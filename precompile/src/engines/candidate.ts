@@ -19,7 +19,7 @@ export interface EngineCandidate {
 export interface EngineSettings {
   /** Workers of each engine. Default: one a core, less one, at least one. */
   readonly threads?: number
-  /** Bytes that the sessions which each worker keeps loaded may take together. Default 512 MiB. */
+  /** Bytes that the sessions which each worker keeps loaded may take together. Default: a share of the machine's, 512 MiB to 2 GiB. */
   readonly sessionBytes?: number
   /** Takes a GPU that is emulated on the CPU, too. Default: only where the engine is asked for by name. */
   readonly allowSoftwareGpu?: boolean

@@ -6,14 +6,14 @@ import type { NodeFaultError } from '../../errors.js'
 import { assertExact, type Engine, EngineUnavailableError, type RuntimeId } from '../engine.js'
 import { createPooledEngine } from '../pooledEngine.js'
 import { ProcessPool } from '../processPool.js'
-import { DEFAULT_SESSION_BYTES, defaultWorkers } from '../wasm.js'
+import { defaultSessionBytes, defaultWorkers } from '../wasm.js'
 
 export interface NativeEngineOptions {
   /** Processes that run models side by side. Default: one a core, less one, at least one. */
   readonly processes?: number
   /** Threads that share the work of one run. Default 1. */
   readonly threadsPerRun?: number
-  /** Bytes that the sessions which each process keeps loaded may take together. Default 512 MiB. */
+  /** Bytes that the sessions which each process keeps loaded may take together. Default: a share of the machine's, 512 MiB to 2 GiB. */
   readonly sessionBytes?: number
   /** Told of each process that had to be replaced. */
   readonly onFault?: (fault: NodeFaultError) => void
@@ -34,13 +34,14 @@ const VERSION = '1.30.0'
  * await engine.close()
  */
 export function createNativeEngine(options: NativeEngineOptions = {}): Engine {
-  const { onFault = () => {}, sessionBytes = DEFAULT_SESSION_BYTES, threadsPerRun = 1 } = options
+  const { onFault = () => {}, processes = defaultWorkers(), threadsPerRun = 1 } = options
+  const sessionBytes = options.sessionBytes ?? defaultSessionBytes(processes)
   return createPooledEngine({
     runtimeId: readRuntimeId(threadsPerRun),
     pool: new ProcessPool({
       entry: '@lockstep/precompile/native-process',
       args: [String(sessionBytes), String(threadsPerRun)],
-      processes: options.processes ?? defaultWorkers(),
+      processes,
       onIdleFault: onFault,
     }),
     // An engine that dies once gives way to the canonical one: nothing is gained by a second try.

@@ -6,7 +6,6 @@ import type { NodeFaultError } from '../../errors.js'
 import { assertExact, type Engine, EngineUnavailableError, type RuntimeId } from '../engine.js'
 import { createPooledEngine } from '../pooledEngine.js'
 import { ProcessPool } from '../processPool.js'
-import { DEFAULT_SESSION_BYTES } from '../wasm.js'
 
 export interface WebGpuEngineOptions {
   /** Takes a GPU that is emulated on the CPU, too. It is slower than the CPU itself: for tests alone. */
@@ -35,11 +34,7 @@ const INSTALL = `Install it with \`npm install ${PACKAGE}@${VERSION}\`.`
  * await engine.close()
  */
 export function createWebGpuEngine(options: WebGpuEngineOptions = {}): Engine {
-  const {
-    onFault = () => {},
-    sessionBytes = DEFAULT_SESSION_BYTES,
-    allowSoftware = false,
-  } = options
+  const { onFault = () => {}, sessionBytes = 512 * 2 ** 20, allowSoftware = false } = options
   return createPooledEngine({
     runtimeId: readRuntimeId(),
     pool: new ProcessPool({
