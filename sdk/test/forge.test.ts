@@ -40,7 +40,7 @@ describe('forge test', () => {
     'passes every suite with real inference',
     async () => {
       const output = await run(devnet.url, 'test')
-      expect(output).toMatch(/Ran 9 test suites.*: \d+ tests passed, 0 failed, 0 skipped/)
+      expect(output).toMatch(/Ran 10 test suites.*: \d+ tests passed, 0 failed, 0 skipped/)
     },
     timeout,
   )

@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {IUniswapV3Factory} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Factory.sol";
 import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol";
 import {IFeed} from "../../contracts/freshness/IFeed.sol";
 import {Observation} from "../../contracts/freshness/Observation.sol";
 import {TickPrice} from "../../contracts/freshness/TickPrice.sol";
 import {UniswapV3Feed} from "../../contracts/freshness/UniswapV3Feed.sol";
 import {vm} from "../Vm.sol";
-
-contract Token {
-    uint8 public immutable decimals;
-    mapping(address => uint256) public balanceOf;
-
-    constructor(uint8 decimals_) {
-        decimals = decimals_;
-    }
-
-    function transfer(address to, uint256 amount) external returns (bool) {
-        unchecked {
-            balanceOf[to] += amount;
-        }
-        return true;
-    }
-}
+import {EtherPool, Token} from "./EtherPool.sol";
 
 contract TickPriceHarness {
     function priceX128(int256 tick) external pure returns (uint256) {
@@ -31,47 +15,27 @@ contract TickPriceHarness {
     }
 }
 
-/// @dev Against Uniswap's own pool, from the bytecode that its package ships.
 contract UniswapV3FeedTest {
     uint32 private constant WINDOW = 600;
     uint256 private constant START = 1_700_000_000;
-    int24 private constant RANGE = 887_220;
 
-    /// @dev 6 and 18 decimals, as USDC and WETH, in whichever order their addresses give.
-    Token private dollar = new Token(6);
-    Token private ether_ = new Token(18);
+    EtherPool private market;
     IUniswapV3Pool private pool;
-    bool private isEtherFirst;
+    Token private dollar;
+    Token private ether_;
 
     function setUp() public {
         vm.warp(START);
-        bytes memory code =
-            vm.getCode("node_modules/@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json");
-        address factory;
-        assembly ("memory-safe") {
-            factory := create(0, add(code, 0x20), mload(code))
-        }
-        pool = IUniswapV3Pool(IUniswapV3Factory(factory).createPool(address(dollar), address(ether_), 3000));
-        isEtherFirst = pool.token0() == address(ether_);
-        // 2,000 dollars an ether: 2000 · 10^−12 of the one's units for the other's.
-        pool.initialize(isEtherFirst ? 3543191142285914205922034 : 1771595571142957102961017000000);
-        pool.increaseObservationCardinalityNext(50);
-        pool.mint(address(this), -RANGE, RANGE, 1e18, "");
-    }
-
-    function uniswapV3MintCallback(uint256 amount0, uint256 amount1, bytes calldata) external {
-        _pay(amount0, amount1);
-    }
-
-    function uniswapV3SwapCallback(int256 amount0, int256 amount1, bytes calldata) external {
-        _pay(amount0 > 0 ? uint256(amount0) : 0, amount1 > 0 ? uint256(amount1) : 0);
+        market = new EtherPool();
+        market.provideLiquidity();
+        (pool, dollar, ether_) = (market.POOL(), market.DOLLAR(), market.ETHER());
     }
 
     function test_averagesTheTickOfTheWindowAndRoundsItDown() public {
         UniswapV3Feed feed = new UniswapV3Feed(address(pool), address(ether_), WINDOW);
         vm.warp(START + 1000);
         _assertPrice(feed, _tickOver(WINDOW, 0));
-        _swap();
+        market.swap();
         vm.warp(START + 1251);
         _assertPrice(feed, _tickOver(WINDOW, 0));
         int256 price = feed.read().value;
@@ -99,11 +63,11 @@ contract UniswapV3FeedTest {
     function test_confirmsWhatItGaveBefore() public {
         UniswapV3Feed feed = new UniswapV3Feed(address(pool), address(ether_), WINDOW);
         vm.warp(START + 1000);
-        _swap();
+        market.swap();
         vm.warp(START + 1100);
         Observation memory seen = feed.read();
         vm.warp(START + 1200);
-        _swap();
+        market.swap();
         vm.warp(START + 1300);
         (bool known, bool matches) = feed.confirm(seen);
         vm.assertTrue(known && matches);
@@ -160,20 +124,7 @@ contract UniswapV3FeedTest {
     }
 
     function _assertPrice(UniswapV3Feed feed, int256 tick) private {
-        uint256 ratio = new TickPriceHarness().priceX128(isEtherFirst ? tick : -tick);
+        uint256 ratio = new TickPriceHarness().priceX128(market.IS_ETHER_FIRST() ? tick : -tick);
         vm.assertEq(feed.read().value, int256(ratio * 1e30 >> 128));
-    }
-
-    /// @dev Buys ether with a tenth of the pool's dollars.
-    function _swap() private {
-        uint160 limit = isEtherFirst
-            ? 1461446703485210103287273052203988822378723970341
-            : 4295128740;
-        pool.swap(address(this), !isEtherFirst, 4e12, limit, "");
-    }
-
-    function _pay(uint256 amount0, uint256 amount1) private {
-        Token(pool.token0()).transfer(address(pool), amount0);
-        Token(pool.token1()).transfer(address(pool), amount1);
     }
 }
