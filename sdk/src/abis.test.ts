@@ -2,7 +2,7 @@ import { inferenceAbi as precompileAbi } from '@lockstep/precompile'
 import { type Abi, toFunctionSelector } from 'viem'
 import { formatAbiItem } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
-import { inferenceAbi, modelRegistryAbi } from './abis.js'
+import { feedAbi, freshnessAbi, inferenceAbi, modelRegistryAbi } from './abis.js'
 import { compile } from './testing/compile.js'
 
 type Item = Abi[number]
@@ -49,7 +49,22 @@ describe('modelRegistryAbi', () => {
 })
 
 test('no two errors share a selector', () => {
-  const errors = [...inferenceAbi, ...modelRegistryAbi].filter(isError)
+  const all = [...inferenceAbi, ...modelRegistryAbi, ...feedAbi, ...freshnessAbi]
+  const errors = all.filter(isError)
   const selectors = errors.map((error) => toFunctionSelector(formatAbiItem(error)))
   expect(new Set(selectors).size).toBe(errors.length)
+})
+
+describe('feedAbi', () => {
+  test('is IFeed.sol', () => {
+    expect(interfaceOf(feedAbi)).toEqual(interfaceOf(compile('contracts/freshness/IFeed.sol').abi))
+  })
+})
+
+describe('freshnessAbi', () => {
+  test('holds the errors of the guards and of the price of ticks', () => {
+    const files = ['contracts/freshness/Freshness.sol', 'contracts/freshness/TickPrice.sol']
+    const errors = files.flatMap((file) => interfaceOf(compile(file).abi, isError))
+    expect(interfaceOf(freshnessAbi)).toEqual(errors.toSorted())
+  })
 })

@@ -213,3 +213,193 @@ export const modelRegistryAbi = [
     ],
   },
 ] as const
+
+const OBSERVATION = [
+  { name: 'value', type: 'int256' },
+  { name: 'decimals', type: 'uint8' },
+  { name: 'roundId', type: 'uint80' },
+  { name: 'time', type: 'uint64' },
+  { name: 'blockNumber', type: 'uint64' },
+] as const
+
+/** A guarded price, `IFeed.sol`, with every error that says why it cannot be relied on. */
+export const feedAbi = [
+  {
+    type: 'function',
+    name: 'read',
+    stateMutability: 'view',
+    inputs: [],
+    outputs: [{ name: 'price', type: 'tuple', components: OBSERVATION }],
+  },
+  {
+    type: 'function',
+    name: 'confirm',
+    stateMutability: 'view',
+    inputs: [{ name: 'observation', type: 'tuple', components: OBSERVATION }],
+    outputs: [
+      { name: 'known', type: 'bool' },
+      { name: 'matches', type: 'bool' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'StalePrice',
+    inputs: [
+      { name: 'source', type: 'address' },
+      { name: 'updatedAt', type: 'uint256' },
+      { name: 'maxAgeSeconds', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'FuturePrice',
+    inputs: [
+      { name: 'source', type: 'address' },
+      { name: 'updatedAt', type: 'uint256' },
+      { name: 'timestamp', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'InvalidPrice',
+    inputs: [
+      { name: 'source', type: 'address' },
+      { name: 'price', type: 'int256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'IncompleteRound',
+    inputs: [
+      { name: 'source', type: 'address' },
+      { name: 'roundId', type: 'uint80' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'SequencerDown',
+    inputs: [
+      { name: 'source', type: 'address' },
+      { name: 'since', type: 'uint256' },
+      { name: 'gracePeriodSeconds', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'PriceUncertain',
+    inputs: [
+      { name: 'source', type: 'address' },
+      { name: 'price', type: 'int256' },
+      { name: 'confidence', type: 'uint256' },
+      { name: 'maxConfidenceBps', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'HistoryTooShort',
+    inputs: [
+      { name: 'source', type: 'address' },
+      { name: 'secondsAgo', type: 'uint256' },
+    ],
+  },
+  { type: 'error', name: 'SourceFailed', inputs: [{ name: 'source', type: 'address' }] },
+  {
+    type: 'error',
+    name: 'UnsupportedDecimals',
+    inputs: [
+      { name: 'source', type: 'address' },
+      { name: 'decimals', type: 'int256' },
+    ],
+  },
+] as const
+
+/** The errors of `Freshness.sol`, which a guarded contract reverts with. */
+export const freshnessAbi = [
+  {
+    type: 'error',
+    name: 'StaleTime',
+    inputs: [
+      { name: 'time', type: 'uint256' },
+      { name: 'timestamp', type: 'uint256' },
+      { name: 'maxAgeSeconds', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'FutureTime',
+    inputs: [
+      { name: 'time', type: 'uint256' },
+      { name: 'timestamp', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'StaleBlock',
+    inputs: [
+      { name: 'observed', type: 'uint256' },
+      { name: 'current', type: 'uint256' },
+      { name: 'maxBlocks', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'FutureBlock',
+    inputs: [
+      { name: 'observed', type: 'uint256' },
+      { name: 'current', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'PriceMoved',
+    inputs: [
+      { name: 'observed', type: 'int256' },
+      { name: 'current', type: 'int256' },
+      { name: 'maxDeviationBps', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'DeadlinePassed',
+    inputs: [
+      { name: 'deadline', type: 'uint256' },
+      { name: 'timestamp', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'ObservationForged',
+    inputs: [
+      { name: 'feed', type: 'address' },
+      { name: 'roundId', type: 'uint80' },
+      { name: 'time', type: 'uint64' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'ObservationMismatch',
+    inputs: [
+      { name: 'inputIndex', type: 'uint256' },
+      { name: 'expected', type: 'int256' },
+      { name: 'actual', type: 'int256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'InputTooShort',
+    inputs: [
+      { name: 'inputIndex', type: 'uint256' },
+      { name: 'length', type: 'uint256' },
+    ],
+  },
+  {
+    type: 'error',
+    name: 'ObservationOutOfRange',
+    inputs: [
+      { name: 'value', type: 'int256' },
+      { name: 'decimals', type: 'uint8' },
+    ],
+  },
+  // Of `TickPrice`, which `UniswapV3Feed` computes with.
+  { type: 'error', name: 'TickOutOfRange', inputs: [{ name: 'tick', type: 'int256' }] },
+] as const

@@ -1,4 +1,4 @@
-export { inferenceAbi, modelRegistryAbi } from './abis.js'
+export { feedAbi, freshnessAbi, inferenceAbi, modelRegistryAbi } from './abis.js'
 export { deployModel, deployModelSync } from './actions/deployModel.js'
 export { getInferences, type Inference, InferencesNotFoundError } from './actions/getInferences.js'
 export { getModel } from './actions/getModel.js'
