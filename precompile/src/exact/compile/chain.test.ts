@@ -72,7 +72,7 @@ describe.each([
 
   test('is nearer still in 16 bits', async () => {
     const { report } = await compileGraph(nodes, 16)
-    expect(report.outputs[0]?.signalToNoiseDb).toBeGreaterThan(58)
+    expect(report.outputs[0]?.signalToNoiseDb).toBeGreaterThan(75)
   })
 })
 

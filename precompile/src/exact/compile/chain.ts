@@ -39,13 +39,20 @@ const PLAIN: Readonly<Record<string, TabulatedLowering['functionOf']>> = {
   Sub: () => (a: number, b: number) => a - b,
 }
 
+/** What these make of one value has all its digits in 16 bits: a table would have fewer near zero. */
+const POLYNOMIAL: ReadonlySet<string> = new Set(['Add', 'Mul', 'Neg', 'Sub'])
+
 /**
  * Puts nodes together that compute one function of each element, so that a single table does it all: x · sigmoid(x), or
  * the pieces into which exporters take Gelu and HardSwish apart. Scales, sums and clamps alone stay as they are: they
- * cost nothing.
+ * cost nothing. So do polynomials in 16 bits, whose small values a table would round away.
  */
-export function withChains(graph: FloatGraph, values: ReadonlyMap<string, FloatValue>): Chained {
-  const chains = new Finder(graph, values).find()
+export function withChains(
+  graph: FloatGraph,
+  values: ReadonlyMap<string, FloatValue>,
+  bits: 8 | 16,
+): Chained {
+  const chains = new Finder(graph, values, bits).find()
   if (chains.size === 0) return { graph, curves: new Map() }
   const curves = new Map<FloatNode, RealFunction>()
   const nodes = graph.nodes.map((node) => {
@@ -86,6 +93,7 @@ class Finder {
   constructor(
     private readonly graph: FloatGraph,
     private readonly values: ReadonlyMap<string, FloatValue>,
+    private readonly bits: 8 | 16,
   ) {
     this.outputs = new Set(graph.outputs)
     this.readers = readersOf(graph)
@@ -104,11 +112,16 @@ class Finder {
     const chains = new Map<FloatNode, Chain>()
     for (const node of graph.nodes) {
       const link = links.get(node.outputs[0] as string)
-      if (link?.isCurved && link.nodes.size > 1 && this.isLast(node, link)) {
+      if (link && this.isWorthATable(link) && this.isLast(node, link)) {
         chains.set(node, { root: link.root, apply: this.functionOf(node, link) })
       }
     }
     return chains
+  }
+
+  private isWorthATable({ isCurved, nodes }: Link): boolean {
+    if (!isCurved || nodes.size < 2) return false
+    return this.bits === 8 || [...nodes].some(({ operator }) => !POLYNOMIAL.has(operator))
   }
 
   private linkOf(node: FloatNode): Link | undefined {

@@ -61,6 +61,8 @@ export interface Lowered {
 const HEADROOM = 1.5
 /** How many times smaller than the whole a part must be to get a range of its own. */
 const SMALL_PART = 4
+/** Parts of a 16-bit step in which inputs are given: integers of the graph's own type hold them at no cost. */
+const INPUT_PARTS = 16
 const REMEDY = 'Replace the operator before export, or deploy the float model as it is: `pinned`.'
 
 /** Turns a calibrated float graph into integers, node by node. @throws LoweringError */
@@ -84,7 +86,7 @@ class Lowerer {
 
   constructor(readonly calibrated: Calibrated) {
     this.floats = inferFloatValues(calibrated.graph)
-    const { graph, curves } = withChains(calibrated.graph, this.floats)
+    const { graph, curves } = withChains(calibrated.graph, this.floats, calibrated.bits)
     this.graph = graph
     this.curves = curves
     this.outputs = new Set(graph.outputs)
@@ -121,7 +123,8 @@ class Lowerer {
       const { dtype: fine, scale, high } = fineEncodingOf(this.range(name))
       return linear(this.emitter.input(name, fine, shape, hull(BigInt(-high), BigInt(high))), scale)
     }
-    const { dtype: type, scale, zero, high } = encodingOf(this.range(name), this.calibrated.bits)
+    const narrow = encodingOf(this.range(name), this.calibrated.bits)
+    const { dtype: type, scale, zero, high } = this.calibrated.bits === 16 ? finer(narrow) : narrow
     return linear(this.emitter.input(name, type, shape, hull(0n, BigInt(high))), scale, zero)
   }
 
@@ -327,6 +330,16 @@ class Lowerer {
     return new Map(
       [...this.values].map(([name, value]) => [name, this.narrowed.get(name) ?? value]),
     )
+  }
+}
+
+/** The same range in steps so much smaller that a narrow step is a whole number of them. */
+function finer({ dtype, scale, zero, high }: Encoded): Encoded {
+  return {
+    dtype,
+    scale: scale / INPUT_PARTS,
+    zero: zero * INPUT_PARTS,
+    high: high * INPUT_PARTS,
   }
 }
 

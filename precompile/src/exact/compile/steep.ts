@@ -7,10 +7,7 @@ import { linear, type Quantised } from './quantised.js'
 import { entriesAt, entriesOf, type RealFunction, wideTarget, within } from './table.js'
 
 /** Steps of the input, and entries of each level of resolution that shares them, as powers of two. */
-const LEVELS = {
-  8: { stepsLog: 24, entriesLog: 12, count: 3 },
-  16: { stepsLog: 30, entriesLog: 14, count: 5 },
-} as const
+const LEVELS = { stepsLog: 24, entriesLog: 12, count: 3 }
 const INT32_ROOM = 2 ** 30
 /** Steps that the input has in the largest table, or lines. */
 const PARTS = { 8: 2 ** 13, 16: 2 ** 10 } as const
@@ -40,13 +37,9 @@ export function isSteep(context: LoweringContext, apply: RealFunction): boolean 
 /** The smaller an input is, the finer is the table that it is looked up in. */
 export function lookUpSteep(context: LoweringContext, apply: RealFunction): Quantised {
   const { emitter } = context
-  const { stepsLog, entriesLog, count } = LEVELS[context.bits]
-  const given = context.input(0)
-  const range = context.inputRange(0)
-  // What may lie beyond the range fits int32, too, before it is clamped.
-  const scale = Math.max(range.high / (2 ** stepsLog - 1), reachOf(given) / INT32_ROOM)
-  const high = Math.round(range.high / scale)
-  const x = context.requantise(given, { dtype: Dtype.int32, scale, zero: 0, high })
+  const { stepsLog, entriesLog, count } = LEVELS
+  const x = steepInput(context, stepsLog)
+  const [scale = 1] = x.scales
   const target = context.isWide(0) ? wideTarget(context) : context.encoding(0)
   const entries = 2 ** entriesLog
   const stride = 2 ** ((stepsLog - entriesLog) / (count - 1))
@@ -67,6 +60,16 @@ export function lookUpSteep(context: LoweringContext, apply: RealFunction): Quan
     index = emitter.node('Where', [emitter.node('Less', [x, end]), finer, index])
   }
   return linear(entriesAt(emitter, table, index), target.scale, target.zero)
+}
+
+/** The input from zero up, in a power of two of steps. */
+export function steepInput(context: LoweringContext, stepsLog: number): Quantised {
+  const given = context.input(0)
+  const { high: most } = context.inputRange(0)
+  // What may lie beyond the range fits int32, too, before it is clamped.
+  const scale = Math.max(most / (2 ** stepsLog - 1), reachOf(given) / INT32_ROOM)
+  const high = Math.round(most / scale)
+  return context.requantise(given, { dtype: Dtype.int32, scale, zero: 0, high })
 }
 
 /** Where an input stands in the part of the table that belongs to a level; at its end where it is too large for it. */

@@ -7,6 +7,7 @@ import type { Lowering, LoweringContext } from './lowering.js'
 import { type Encoded, encodingOf, isPlain, linear, type Quantised } from './quantised.js'
 import { castTo } from './requantise.js'
 import { isSteep, lookUpSteep } from './steep.js'
+import { lookUpSteepLines } from './steepLines.js'
 
 /** Steps of an input that has more resolution than 8 bits: functions with a steep part need them. */
 const FINE_STEPS = 4095
@@ -62,7 +63,9 @@ function sameForAll(context: LoweringContext, index: number): number {
 export function tabulate(context: LoweringContext, apply: RealFunction): Quantised {
   const value = context.input(0)
   const isNarrow = value.dtype === Dtype.uint8 && isPlain(value)
-  if (!isNarrow && isSteep(context, apply)) return lookUpSteep(context, apply)
+  if (!isNarrow && isSteep(context, apply)) {
+    return (context.bits === 8 ? lookUpSteep : lookUpSteepLines)(context, apply)
+  }
   return lookUp(context, indexOf(context, apply), apply)
 }
 

@@ -19,8 +19,8 @@ const INT32_MAX = 2 ** 31 - 1
 const COARSE_STEPS = 2 ** 30
 const MAX_COMMON = 512
 const COMMON_TOLERANCE = 1e-9
-/** Factors that keep the channels' scales apart by less than a thousandth. */
-const FINE_FACTOR = 1024
+/** Factors that change no channel's scale by more than an eight-thousandth. */
+const FINE_FACTOR = 2 ** 12
 
 /**
  * Brings all channels to one scale and one zero by multiplying: no resolution is lost, but int64 may be needed.
