@@ -1,8 +1,9 @@
-import { Block, createBlockHeader, type HeaderData } from '@ethereumjs/block'
+import { Block, createBlockHeader } from '@ethereumjs/block'
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
-import { createCommon, type Hardfork } from '../common.js'
+import { createCommon } from '../common.js'
+import { hardforkOf, headerData, type Json } from '../json/header.js'
 import type { Hex } from '../node.js'
-import { isBytes, isHash, isQuantity } from './decode.js'
+import { isHash, isQuantity } from './decode.js'
 import { RemoteAnswerError } from './errors.js'
 import type { Remote } from './remote.js'
 
@@ -12,34 +13,7 @@ export interface RemoteBlock {
   readonly block: Block
 }
 
-type Json = Readonly<Record<string, unknown>>
-
 const METHOD = 'eth_getBlockByNumber'
-
-/** Fields of a header in JSON-RPC, and those of EthereumJS. */
-const fields: Readonly<Record<string, keyof HeaderData>> = {
-  parentHash: 'parentHash',
-  sha3Uncles: 'uncleHash',
-  miner: 'coinbase',
-  stateRoot: 'stateRoot',
-  transactionsRoot: 'transactionsTrie',
-  receiptsRoot: 'receiptTrie',
-  logsBloom: 'logsBloom',
-  difficulty: 'difficulty',
-  number: 'number',
-  gasLimit: 'gasLimit',
-  gasUsed: 'gasUsed',
-  timestamp: 'timestamp',
-  extraData: 'extraData',
-  mixHash: 'mixHash',
-  nonce: 'nonce',
-  baseFeePerGas: 'baseFeePerGas',
-  withdrawalsRoot: 'withdrawalsRoot',
-  blobGasUsed: 'blobGasUsed',
-  excessBlobGas: 'excessBlobGas',
-  parentBeaconBlockRoot: 'parentBeaconBlockRoot',
-  requestsHash: 'requestsHash',
-}
 
 /**
  * The block that a remote describes.
@@ -74,20 +48,4 @@ export function readHash(remote: Remote, answer: unknown): Hex {
   const { hash } = answer as Json
   if (!isHash(hash)) throw new RemoteAnswerError(remote.host, METHOD, 'a block')
   return hash
-}
-
-function headerData(json: Json): HeaderData {
-  const known = Object.entries(fields).flatMap(([name, field]) => {
-    const value = json[name]
-    return isBytes(value) || isQuantity(value) ? [[field, value] as const] : []
-  })
-  return Object.fromEntries(known) as HeaderData
-}
-
-/** The earliest rules under which a header has these fields. */
-function hardforkOf(json: Json): Hardfork {
-  if (json.requestsHash) return 'prague'
-  if (json.parentBeaconBlockRoot) return 'cancun'
-  if (json.withdrawalsRoot) return 'shanghai'
-  return isQuantity(json.difficulty) && BigInt(json.difficulty) > 0n ? 'london' : 'paris'
 }

@@ -1,16 +1,8 @@
+import { excerpt, isGiven } from '../fields.js'
 import type { ForkSchedule } from '../forks.js'
 import type { GenesisAccount, GenesisHeader, GenesisOptions, LockstepConfig } from '../genesis.js'
 import type { Hex } from '../node.js'
-import {
-  bytes,
-  excerpt,
-  GenesisFileError,
-  integer,
-  isGiven,
-  object,
-  quantity,
-  word,
-} from './fields.js'
+import { bytes, GenesisFileError, integer, object, quantity, word } from './fields.js'
 import { readSchedule } from './schedule.js'
 
 /** What a `genesis.json` says. */

@@ -1,15 +1,8 @@
 import { depositContract } from '../common.js'
+import { type Fields, isGiven } from '../fields.js'
 import type { BlobLimits, Fork, ForkSchedule } from '../forks.js'
 import { blobForks, forkFields } from '../scheduleJson.js'
-import {
-  bytes,
-  type Fields,
-  GenesisFileError,
-  integer,
-  isGiven,
-  object,
-  quantity,
-} from './fields.js'
+import { bytes, GenesisFileError, integer, object, quantity } from './fields.js'
 
 /** Hardforks that a chain may leave out: they change nothing but the difficulty, or the number of blobs. */
 const optional: ReadonlySet<string> = new Set([
