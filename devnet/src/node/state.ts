@@ -1,6 +1,6 @@
 import type { Common } from '@ethereumjs/common'
-import { MerklePatriciaTrie } from '@ethereumjs/mpt'
-import { Caches, MerkleStateManager } from '@ethereumjs/statemanager'
+import { MerklePatriciaTrie, type MPTOpts } from '@ethereumjs/mpt'
+import { Caches, MerkleStateManager, type MerkleStateManagerOpts } from '@ethereumjs/statemanager'
 import {
   Account,
   type Address,
@@ -13,6 +13,7 @@ import {
 } from '@ethereumjs/util'
 import type { StateDatabase } from './database.js'
 import type { Hex, StateView } from './node.js'
+import { keepPreimage } from './preimages.js'
 
 /**
  * A state manager that can hide the code of one account from the rule that senders have none (EIP-3607):
@@ -20,6 +21,14 @@ import type { Hex, StateView } from './node.js'
  */
 export class ChainState extends MerkleStateManager {
   private disguised: { address: Address; codeHash: Uint8Array } | undefined
+
+  /** @param database under the trie. */
+  constructor(
+    protected readonly database: StateDatabase,
+    options: MerkleStateManagerOpts,
+  ) {
+    super(options)
+  }
 
   /** Makes `address` look like an account without code until `reveal`. */
   async disguise(address: Address): Promise<void> {
@@ -45,6 +54,31 @@ export class ChainState extends MerkleStateManager {
     }
     return super.putAccount(address, account)
   }
+
+  protected override async _writeContractStorage(
+    address: Address,
+    account: Account,
+    key: Uint8Array,
+    value: Uint8Array,
+  ): Promise<void> {
+    if (value.length > 0) await keepPreimage(this.database, key)
+    await super._writeContractStorage(address, account, key, value)
+  }
+}
+
+/** Accounts by the hash of their address. */
+class AccountTrie extends MerklePatriciaTrie {
+  constructor(
+    private readonly rows: StateDatabase,
+    options: MPTOpts,
+  ) {
+    super(options)
+  }
+
+  override async put(key: Uint8Array, value: Uint8Array | null): Promise<void> {
+    await keepPreimage(this.rows, key)
+    return super.put(key, value)
+  }
 }
 
 /** Opens the state with this root. Writes go to `database`. */
@@ -53,14 +87,14 @@ export function openOwnState(
   root: Uint8Array,
   common: Common,
 ): ChainState {
-  const trie = new MerklePatriciaTrie({
+  const trie = new AccountTrie(database, {
     db: database,
     valueEncoding: ValueEncoding.Bytes,
     useKeyHashing: true,
     root,
     common,
   })
-  return new ChainState({ trie, common, caches: new Caches() })
+  return new ChainState(database, { trie, common, caches: new Caches() })
 }
 
 /** Reads accounts, code and storage of one state. */

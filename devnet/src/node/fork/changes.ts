@@ -12,6 +12,7 @@ import {
   ValueEncoding,
 } from '@ethereumjs/util'
 import type { StateDatabase } from '../database.js'
+import { keepPreimage } from '../preimages.js'
 import { blockHashes } from '../systemContracts.js'
 import type { RemoteState } from './remoteState.js'
 
@@ -113,7 +114,13 @@ export class AccountChanges extends Changes {
     return new StorageChanges(this, address, { ...this.options, root })
   }
 
+  override async put(key: Uint8Array, value: Uint8Array | null): Promise<void> {
+    await keepPreimage(this.options.database, key)
+    await super.put(key, value)
+  }
+
   override async del(key: Uint8Array): Promise<void> {
+    await keepPreimage(this.options.database, key)
     // What may be created here later starts without storage.
     if (key.length === ADDRESS_LENGTH) await this.clear(key)
     await super.del(key)

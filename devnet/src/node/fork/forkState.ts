@@ -3,6 +3,7 @@ import { RLP } from '@ethereumjs/rlp'
 import { Caches } from '@ethereumjs/statemanager'
 import { type Account, type Address, bytesToUnprefixedHex, KECCAK256_RLP } from '@ethereumjs/util'
 import type { StateDatabase } from '../database.js'
+import { keepPreimage } from '../preimages.js'
 import { ChainState } from '../state.js'
 import { AccountChanges } from './changes.js'
 import type { RemoteState } from './remoteState.js'
@@ -13,7 +14,7 @@ export class ForkState extends ChainState {
 
   constructor(remote: RemoteState, database: StateDatabase, root: Uint8Array, common: Common) {
     const trie = new AccountChanges({ remote, database, root, common })
-    super({ trie, common, caches: new Caches() })
+    super(database, { trie, common, caches: new Caches() })
     this.accounts = trie
   }
 
@@ -39,6 +40,7 @@ export class ForkState extends ChainState {
     key: Uint8Array,
     value: Uint8Array,
   ): Promise<void> {
+    await keepPreimage(this.database, key)
     const trie = this._getStorageTrie(address, account)
     await (value.length > 0 ? trie.put(key, RLP.encode(value)) : trie.del(key))
     account.storageRoot = trie.root()

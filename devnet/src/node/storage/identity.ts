@@ -4,7 +4,7 @@ import { keyOf } from './keys.js'
 import type { Row, Store } from './store.js'
 
 /** How rows are laid out. It changes when what one version writes is not what another one reads. */
-const format = 1
+const format = 2
 
 /** Which chain a store holds. */
 export interface Identity {
