@@ -9,12 +9,20 @@ export {
   InvalidCallError,
   PoolError,
   type PoolErrorReason,
+  StateUnknownError,
 } from './node/errors.js'
 export { UnsupportedBlobsError } from './node/kzg.js'
 export type * from './node/node.js'
 export type { NodeOptions } from './node/options.js'
 export { inferenceAddress, registryAddress } from './node/registry.js'
 export { UnsupportedSettingError } from './node/settings.js'
+export type { DumpOptions } from './node/stateFile/dump.js'
+export {
+  PreimageMissingError,
+  StateFileError,
+  StateTooLargeError,
+} from './node/stateFile/errors.js'
+export type { StateFile } from './node/stateFile/format.js'
 export {
   CorruptStoreError,
   DataDirInUseError,

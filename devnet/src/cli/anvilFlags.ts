@@ -13,7 +13,6 @@ const harmless = [
   ['--prune-history [states]', 'old state is kept all the same'],
   ['--transaction-block-keeper <blocks>', 'old blocks are kept all the same'],
   ['--max-persisted-states <n>', 'old state is kept all the same'],
-  ['--preserve-historical-states', 'old state is kept all the same'],
 ] as const
 
 /** Flags of Anvil's that ask for what this node does not do, and what to do instead. */

@@ -7,6 +7,7 @@ import { addAnvilFlags } from './anvilFlags.js'
 import { ether, integer, list, oneOf, quantity, seconds, uint64 } from './flag.js'
 import { addForkOptions } from './forkFlags.js'
 import type { DevnetFlags, Prepare } from './runDevnet.js'
+import { addStateOptions } from './stateFlags.js'
 
 const example = `
 Example:
@@ -122,9 +123,11 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('-q, --quiet', 'print nothing but errors')
     .addOption(new Option('--silent', 'the same').hideHelp())
     .addHelpText('after', example)
-  return addAnvilFlags(addForkOptions(command)).action(async (flags: DevnetFlags) => {
-    // The other commands need no chain: they start faster without loading one.
-    const { runDevnet } = await import('./runDevnet.js')
-    await runDevnet(flags, prepare)
-  })
+  return addAnvilFlags(addStateOptions(addForkOptions(command))).action(
+    async (flags: DevnetFlags) => {
+      // The other commands need no chain: they start faster without loading one.
+      const { runDevnet } = await import('./runDevnet.js')
+      await runDevnet(flags, prepare)
+    },
+  )
 }

@@ -4,7 +4,7 @@ import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
 import { type AccountOptions, devAccounts } from '../node/accounts.js'
 import { toHardfork, UnknownHardforkError } from '../node/common.js'
 import type { Fork } from '../node/fork/fork.js'
-import type { MiningMode, Node, SealedBlock } from '../node/node.js'
+import type { Hex, MiningMode, Node, SealedBlock } from '../node/node.js'
 import { callTrees } from '../rpc/callTrees.js'
 import { defaultIpcPath } from '../rpc/ipcPath.js'
 import { version } from '../version.js'
@@ -17,9 +17,11 @@ import { blockLog } from './log.js'
 import { type MnemonicFlags, mnemonicOf } from './mnemonic.js'
 import { readModelFolder } from './modelFile.js'
 import { print, UsageError } from './output.js'
+import { loadStateFile, StateWriter } from './stateFile.js'
+import type { StateFlags } from './stateFlags.js'
 
 /** The flags of `lockstep devnet`, parsed. */
-export interface DevnetFlags extends ForkFlags, MnemonicFlags {
+export interface DevnetFlags extends ForkFlags, MnemonicFlags, StateFlags {
   readonly port: number
   readonly host: readonly string[]
   readonly ipc?: string | true
@@ -98,13 +100,17 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
       models: models.map(({ file, bytes }) => ({ file, id: keccak256(bytes) })),
     })
     if (blocks) await devnet.node.importChain(blocks)
+    const missing = await loadStateFile(devnet.node, flags)
     const closing = await prepare?.(devnet)
     log.start()
     log.print(opening)
     for (const host of flags.host) log.print(`Listening on ${host}:${devnet.port}`)
     if (closing) log.print(closing)
+    for (const id of missing) log.print(missingModel(id))
+    const writer = new StateWriter(devnet.node, flags, warn)
     void engines.choose().then((choice) => log.print(engineLog(choice)))
     await stopped
+    await writer.finish()
   } finally {
     await devnet.close()
   }
@@ -116,6 +122,15 @@ async function printTraced(node: Node, sealed: SealedBlock, log: Log): Promise<v
     `No traces: ${error.message}`,
   ])
   log.print([...trees, blockLog(sealed)].join('\n'))
+}
+
+function missingModel(id: Hex): string {
+  return `The chain knows model ${id}, and its file is not here: upload it with \`lockstep deploy\`.`
+}
+
+/** Some who start a node take a line without this word for its end. */
+function warn({ message }: Error): void {
+  console.error(`Warning: ${message}`)
 }
 
 function engineLog({ engine, reason }: EngineChoice): string {

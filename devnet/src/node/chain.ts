@@ -7,7 +7,7 @@ import {
   setLengthLeft,
 } from '@ethereumjs/util'
 import { LRUCache } from 'lru-cache'
-import { BlockNotFoundError } from './errors.js'
+import { BlockNotFoundError, StateUnknownError } from './errors.js'
 import type { BlockId, Hex, MinedTransaction, SealedBlock } from './node.js'
 import { decodeBlock, encodeBlock, type RulesOf } from './storage/blockRow.js'
 import { keyOf } from './storage/keys.js'
@@ -31,6 +31,16 @@ export interface ChainSource {
   readonly ancestor?: (number: bigint) => Promise<Uint8Array>
 }
 
+/** A block that was made elsewhere. */
+export interface RestoredBlock {
+  readonly sealed: SealedBlock
+  /** Root of the state after it, where that is known. */
+  readonly root?: Uint8Array
+}
+
+/** How often any chain of this process changed. */
+let changes = 0
+
 /** Bytes and number of the blocks that are kept at hand. */
 const cachedBytes = 2 * 1024 * 1024
 const cachedBlocks = 256
@@ -44,8 +54,8 @@ export class Chain {
     max: cachedBlocks,
     maxSize: cachedBytes,
   })
-  /** Changes whenever the state after the head does. */
-  version = 0
+  /** Changes whenever the state after the head does; no two chains ever have the same. */
+  version = ++changes
 
   private constructor(
     private readonly source: ChainSource,
@@ -107,15 +117,22 @@ export class Chain {
 
   /**
    * Root of the state after a block.
-   * @throws BlockNotFoundError
+   * @throws BlockNotFoundError, StateUnknownError
    */
   stateRoot(block: SealedBlock): Uint8Array {
     if (block.hash === this.tip.hash) return this.tipRoot
     const height = block.block.header.number
-    const isHere = this.at(height)?.hash === block.hash
-    const root = isHere ? this.source.store.get(keyOf.stateRoot(height)) : undefined
-    if (!root) throw new BlockNotFoundError({ hash: block.hash })
+    if (this.at(height)?.hash !== block.hash) throw new BlockNotFoundError({ hash: block.hash })
+    const root = this.knownStateRoot(height)
+    if (!root) throw new StateUnknownError(height)
     return root
+  }
+
+  /** Root of the state after the block at a height; undefined where nobody told it. */
+  knownStateRoot(height: bigint): Uint8Array | undefined {
+    if (height === this.tip.block.header.number) return this.tipRoot
+    const root = this.source.store.get(keyOf.stateRoot(height))
+    return root && root.length > 0 ? root : undefined
   }
 
   transaction(hash: Hex): TransactionLocation | undefined {
@@ -182,8 +199,39 @@ export class Chain {
     return removed
   }
 
+  /**
+   * The chain that blocks from elsewhere lead to. Where they follow no block of this one, the first of them is its first.
+   * @param blocks oldest first, at least one.
+   * @param root of the state after the last of them.
+   * @param rows what is written with them.
+   * @throws StorageError; the store holds this chain.
+   */
+  async replace(
+    blocks: readonly [RestoredBlock, ...RestoredBlock[]],
+    root: Uint8Array,
+    rows: readonly Row[],
+  ): Promise<Chain> {
+    const first = blocks[0]
+    const last = blocks.at(-1) ?? first
+    const { number, parentHash } = first.sealed.block.header
+    const follows = this.at(number - 1n)?.hash === bytesToHex(parentHash)
+    const isJoined = follows || this.at(number)?.hash === first.sealed.hash
+    const source = isJoined ? this.source : { ...this.source, genesis: first.sealed }
+    const before = follows ? this.source.store.get(keyOf.totalDifficulty(number - 1n)) : undefined
+    let total = before ? bytesToBigInt(before) : 0n
+    const own: Row[] = isJoined ? [] : [[keyOf.first, placeOf(number)]]
+    for (const { sealed, root: known = unknownRoot } of blocks) {
+      const { header } = sealed.block
+      total += header.difficulty
+      own.push([keyOf.block(header.number), encodeBlock(sealed)])
+      own.push(...indexRows(sealed, sealed === last.sealed ? root : known, total))
+    }
+    await this.source.store.write([...rows, ...own])
+    return new Chain(source, last.sealed, root)
+  }
+
   private moveTo(block: SealedBlock, root: Uint8Array): void {
-    this.version++
+    this.version = ++changes
     this.tip = block
     this.tipRoot = root
   }
@@ -217,11 +265,27 @@ function firstRootOf({ genesis, root }: ChainSource): Uint8Array {
 
 const heightBytes = 8
 const indexBytes = 4
+/** Stands in the place of a root that nobody told. */
+const unknownRoot = new Uint8Array()
+
+function placeOf(height: bigint): Uint8Array {
+  return setLengthLeft(bigIntToUnpaddedBytes(height), heightBytes)
+}
+
+/** The first block of a chain that was restored; undefined where the chain starts at its genesis. */
+export function restoredGenesis(store: Store, rulesOf: RulesOf): SealedBlock | undefined {
+  const first = store.get(keyOf.first)
+  const row = first?.length ? store.get(keyOf.block(bytesToBigInt(first))) : undefined
+  return row && decodeBlock(row, rulesOf)
+}
+
+/** The row that lets a chain start at its genesis again. */
+export const atGenesis: Row = [keyOf.first, new Uint8Array()]
 
 /** Rows by which a block, its transactions and the state after it are found. */
 function indexRows(sealed: SealedBlock, root: Uint8Array, totalDifficulty: bigint): Row[] {
   const height = sealed.block.header.number
-  const place = setLengthLeft(bigIntToUnpaddedBytes(height), heightBytes)
+  const place = placeOf(height)
   return [
     [keyOf.stateRoot(height), root],
     [keyOf.totalDifficulty(height), bigIntToUnpaddedBytes(totalDifficulty)],

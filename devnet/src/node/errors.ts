@@ -13,6 +13,20 @@ export class BlockNotFoundError extends BaseError {
   }
 }
 
+/** Thrown for the state after a block of a chain that was loaded without it. */
+export class StateUnknownError extends BaseError {
+  override readonly name = 'StateUnknownError'
+
+  constructor(
+    /** Height of the block. */
+    readonly height: bigint,
+  ) {
+    super(`The state after block ${height} is not known: the chain was loaded without it.`, {
+      remedy: 'Write the state with --preserve-historical-states, and load it again.',
+    })
+  }
+}
+
 /** Thrown when a fork is to be kept in a data folder. */
 export class ForkInFolderError extends BaseError {
   override readonly name = 'ForkInFolderError'

@@ -12,6 +12,8 @@ import type { Standing } from './openChain.js'
 import { openState } from './openState.js'
 import type { BlockSettings } from './settings.js'
 import type { ChainState } from './state.js'
+import { AccountReader } from './stateFile/accounts.js'
+import { type LoadedChain, settingsAfter } from './stateFile/load.js'
 import { keyOf } from './storage/keys.js'
 import { encodePosition } from './storage/position.js'
 import type { Row } from './storage/store.js'
@@ -163,6 +165,35 @@ export class Ledger {
     const { timestamp } = kept.block.header
     const position = this.position(kept, this.standing.clock.at(timestamp), settings)
     return this.chain.unwind(kept, root, [position])
+  }
+
+  /** Reads states whole. */
+  accountReader(): AccountReader {
+    return new AccountReader(this.database, this.common, this.base.remote !== undefined)
+  }
+
+  /**
+   * Puts a chain from elsewhere in the place of this one, with the states that `load` writes.
+   * @param load opens states by their root, and tells what the chain is to become.
+   * @throws StorageError, and what `load` throws; nothing changed.
+   */
+  async restore(
+    load: (open: (root: Uint8Array) => ChainState) => Promise<LoadedChain>,
+  ): Promise<{ readonly loaded: LoadedChain; readonly chain: Chain }> {
+    const { chain, remote } = this.base
+    const database = new OverlayDatabase(this.database)
+    const { common } = this
+    const loaded = await load((root) => openState({ database, root, common, remote }))
+    const [first, ...others] = loaded.blocks
+    const head = others.at(-1)?.sealed ?? first?.sealed ?? chain.head
+    const clock = this.standing.clock.at(head.block.header.timestamp)
+    const position = this.position(head, clock, settingsAfter(this.standing.settings, loaded))
+    let restored = chain
+    await this.store(database, position, async (rows) => {
+      if (first) restored = await chain.replace([first, ...others], loaded.root, rows)
+      else await chain.setHeadState(loaded.root, rows)
+    })
+    return { loaded, chain: restored }
   }
 
   private async store(

@@ -8,6 +8,7 @@ import { createAccessList } from './accessList.js'
 import type { DevAccount } from './accounts.js'
 import { admit, readyTransaction, settleAll, settleBlock } from './admission.js'
 import { call } from './call.js'
+import { atGenesis, Chain } from './chain.js'
 import { Rules } from './common.js'
 import { changeAccount, changeCode, changeStorage } from './control.js'
 import { BlockNotFoundError, ForkInFolderError, InferenceInactiveError } from './errors.js'
@@ -51,8 +52,23 @@ import { simulate } from './simulate/simulate.js'
 import type { SimulatedResult, Simulation } from './simulate/simulation.js'
 import { type Snapshot, Snapshots } from './snapshots.js'
 import { findBlock, standOn } from './standpoint.js'
-import { baseOf, type Start, type StartSource, startAtFork, startAtGenesis } from './start.js'
+import {
+  baseOf,
+  firstPosition,
+  type Start,
+  type StartSource,
+  startAtFork,
+  startAtGenesis,
+} from './start.js'
 import { readState, toWord } from './state.js'
+import { type DumpOptions, dumpState } from './stateFile/dump.js'
+import type { StateFile } from './stateFile/format.js'
+import { type LoadedChain, loadState, settingsAfter } from './stateFile/load.js'
+import { mentionedModels } from './stateFile/models.js'
+import { readState as readStateFile } from './stateFile/read.js'
+import type { BlockRules } from './stateFile/readBlocks.js'
+import { keyOf } from './storage/keys.js'
+import { encodePosition } from './storage/position.js'
 import { Budget } from './trace/budget.js'
 import { standWithin } from './trace/replay.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
@@ -93,6 +109,8 @@ export class LocalNode implements Node {
   private readonly timer: IntervalTimer
   private mode: MiningMode
   private start: Start
+  /** Models that loaded states name. */
+  private readonly loadedModels = new Set<Hex>()
 
   constructor(private readonly parts: NodeParts) {
     // Every request that waits for a block listens; there may be any number of them.
@@ -276,6 +294,39 @@ export class LocalNode implements Node {
         },
       }),
     )
+  }
+
+  dumpState(options: DumpOptions = {}): Promise<StateFile> {
+    return this.queue.run(async () => {
+      const { ledger } = this.parts
+      const isFork = this.fork !== undefined
+      const models = await this.knownModels()
+      const accounts = ledger.accountReader()
+      const { chain } = ledger
+      return dumpState({ chain, accounts, settings: this.settings, isFork, models }, options)
+    })
+  }
+
+  loadState(file: unknown): Promise<readonly Hex[]> {
+    return this.queue.run(async () => {
+      const { ledger } = this.parts
+      const state = readStateFile(file)
+      const { chain, loaded } = await ledger.restore((open) =>
+        loadState(state, {
+          chain: ledger.chain,
+          rules: this.blockRules(),
+          forkHeight: this.fork?.base.block.header.number,
+          firstRoot: this.start.source.root ?? this.start.source.genesis.block.header.stateRoot,
+          open,
+        }),
+      )
+      await this.goOn(chain, loaded)
+      for (const id of state.models) this.loadedModels.add(id)
+      const missing = await Promise.all(
+        state.models.map(async (id) => ((await this.models.has(id)) ? [] : [id])),
+      )
+      return missing.flat()
+    })
   }
 
   async send(tx: TypedTransaction, impersonated?: Address): Promise<Hex> {
@@ -470,7 +521,26 @@ export class LocalNode implements Node {
     if (fork && options.url !== undefined) {
       return startAtFork(source, { ...options, url: options.url })
     }
-    return this.start.fork ? startAtGenesis(source) : this.start
+    if (this.start.fork) return startAtGenesis(source)
+    return this.isLoaded ? this.startAfresh() : this.start
+  }
+
+  /** Starts the chain that stood here before another was loaded. */
+  private async startAfresh(): Promise<Start> {
+    const { genesis, rules, source } = this.start
+    const { clock } = this.parts.standing
+    const position = firstPosition(genesis, rules, clock.at(genesis.timestamp))
+    const chain = await Chain.create(source, [
+      atGenesis,
+      [keyOf.position, encodePosition(position)],
+    ])
+    return { ...this.start, chain, position }
+  }
+
+  /** Whether the chain is one that was loaded. */
+  private get isLoaded(): boolean {
+    const { chain, source } = this.start
+    return chain.genesis !== source.genesis
   }
 
   private traceBudget({ timeoutMs }: TraceOptions): Budget {
@@ -518,6 +588,45 @@ export class LocalNode implements Node {
     standing.clock.set(this.head.block.header.timestamp)
     await settleAll(ledger, this.transactions)
     if (removed.length > 0) this.events.emit('removed', removed)
+  }
+
+  /** Goes on with a chain that was loaded. */
+  private async goOn(chain: Chain, loaded: LoadedChain): Promise<void> {
+    const { ledger, standing } = this.parts
+    const before = ledger.chain
+    const removed = before.above(before.genesis.block.header.number)
+    this.start = { ...this.start, chain }
+    ledger.rebase(baseOf(this.start))
+    Object.assign(this.settings, settingsAfter(this.settings, loaded))
+    standing.clock.set(this.head.block.header.timestamp)
+    this.snapshots.clear()
+    await settleAll(ledger, this.transactions)
+    const gone = removed.filter(({ hash }) => chain.block({ hash }) === undefined)
+    if (gone.length > 0) this.events.emit('removed', gone)
+  }
+
+  private blockRules(): BlockRules {
+    const { ledger } = this.parts
+    const { schedule } = ledger.rules
+    const names = new Set(schedule.forks.map(({ name }) => name))
+    return {
+      chainId: schedule.chainId,
+      of: (chainId, hardfork) =>
+        names.has(hardfork) ? this.start.source.rulesOf(chainId, hardfork) : undefined,
+      at: (number, timestamp) => ledger.rules.at({ number, timestamp, isMerged: true }).hardfork(),
+    }
+  }
+
+  /** Models that the registry lists after the head. */
+  private async knownModels(): Promise<Hex[]> {
+    const { chain } = this.parts.ledger
+    const stored = await this.models.list()
+    const blocks = chain.above(chain.genesis.block.header.number - 1n)
+    const mentioned = mentionedModels(blocks, [...this.loadedModels, ...stored.map(({ id }) => id)])
+    const state = (await this.standOn('latest')).read()
+    const known: Hex[] = []
+    for (const id of mentioned) if (await isRegistered(state, id)) known.push(id)
+    return known
   }
 
   /** Puts another chain in the place of this one. */

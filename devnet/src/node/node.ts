@@ -8,6 +8,8 @@ import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ScheduledForks } from './forkFacts.js'
 import type { AccountProof } from './proof.js'
 import type { SimulatedResult, Simulation } from './simulate/simulation.js'
+import type { DumpOptions } from './stateFile/dump.js'
+import type { StateFile } from './stateFile/format.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
 
 export type Hex = `0x${string}`
@@ -272,6 +274,18 @@ export interface Node {
    * @throws ImportError naming the block and what differs; the blocks before it stay.
    */
   importChain(rlp: Uint8Array): Promise<number>
+
+  // State files
+  /** The chain as Anvil writes it. @throws PreimageMissingError */
+  dumpState(options?: DumpOptions): Promise<StateFile>
+  /**
+   * Goes on from a chain that Anvil or lockstep wrote: its blocks and accounts in the place of this chain's. Accounts
+   * that it does not list stay.
+   * @param file the parsed file.
+   * @returns models that it knows and whose files are not here.
+   * @throws StateFileError, StorageError; nothing changed.
+   */
+  loadState(file: unknown): Promise<readonly Hex[]>
 
   // Pool
   /**

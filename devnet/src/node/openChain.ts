@@ -1,6 +1,6 @@
 import { bytesToHex } from '@ethereumjs/util'
 import { keccak } from '@lockstep/precompile'
-import { Chain, type ChainSource } from './chain.js'
+import { Chain, type ChainSource, restoredGenesis } from './chain.js'
 import type { Clock } from './clock.js'
 import type { BlockSettings } from './settings.js'
 import type { DataDir } from './storage/dataDir.js'
@@ -60,7 +60,9 @@ function resumeChain(folder: DataDir, identity: Identity, origin: Origin): Opene
   const row = folder.get(keyOf.position)
   if (!row) throw new CorruptStoreError(folder.directory, 'it does not say where the chain stands.')
   const position = decodePosition(row)
-  const chain = Chain.open(origin.source, position.height)
+  const { source } = origin
+  const genesis = restoredGenesis(source.store, source.rulesOf) ?? source.genesis
+  const chain = Chain.open({ ...source, genesis }, position.height)
   if (!chain) throw new CorruptStoreError(folder.directory, `block ${position.height} is missing.`)
   checkHead(folder, chain)
   return { chain, position }

@@ -137,6 +137,35 @@ describe('a data folder', () => {
     expect(await balanceOf(third, stranger)).toBe(0n)
   })
 
+  test('keeps a chain that was loaded into it, until it is reset', async () => {
+    const other = await testNode({ genesisTimestamp: 1_600_000_000n })
+    await liveThrough(other)
+    const folder = await temporaryFolder()
+    const first = await stored(folder)
+    const own = first.head.hash
+    await mined(first, { to: stranger, value: 5n })
+    await first.loadState(JSON.parse(JSON.stringify(await other.dumpState())))
+    await first.close()
+
+    const second = await stored(folder)
+    expect(await report(second)).toEqual(await report(other))
+    expect(await balanceOf(second, stranger)).toBe(await balanceOf(other, stranger))
+    await mined(second, { to: stranger, value: 5n })
+    await second.close()
+
+    const third = await stored(folder)
+    expect(third.head.block.header.number).toBe(other.head.block.header.number + 1n)
+    await third.reset()
+    await mined(third, { to: stranger, value: 5n })
+    await third.close()
+
+    const fourth = await stored(folder)
+    onTestFinished(() => fourth.close())
+    expect((await fourth.block(0n))?.hash).toBe(own)
+    expect(fourth.head.block.header.number).toBe(1n)
+    expect(await balanceOf(fourth, stranger)).toBe(5n)
+  })
+
   test('goes on from the time at which its chain started when none is given', async () => {
     const folder = await temporaryFolder()
     const before = await createNode({ dataDir: folder, wallClock: () => 1_000n })

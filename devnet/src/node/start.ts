@@ -2,7 +2,7 @@ import type { Common } from '@ethereumjs/common'
 import type { InferencePrecompile, ModelId } from '@lockstep/precompile'
 import { parseEther, parseGwei } from 'viem'
 import type { DevAccount } from './accounts.js'
-import { Chain } from './chain.js'
+import { Chain, type ChainSource } from './chain.js'
 import type { Clock, ClockState } from './clock.js'
 import { allAtGenesis, Rules } from './common.js'
 import { emptyDatabase, OverlayDatabase } from './database.js'
@@ -36,6 +36,8 @@ export interface Start {
   readonly position: Position
   /** What it goes on from. */
   readonly fork?: Fork
+  /** From what its chain was made, and is again once another was loaded in its place. */
+  readonly source: ChainSource
 }
 
 /** What the starts of one node have in common. */
@@ -87,13 +89,15 @@ async function startAt(source: StartSource, origin: Origin, time: ClockState): P
   const inference = isLockstep ? source.inference : undefined
   const database = new OverlayDatabase(emptyDatabase)
   const block = await createGenesis(genesis, rules, database)
+  const chainSource: ChainSource = { store, rulesOf: rulesByName(rules), genesis: block }
   const { chain, position } = await openChain(folder, {
-    source: { store, rulesOf: rulesByName(rules), genesis: block },
+    source: chainSource,
     state: database.rows(),
     genesisJson: genesisJson(genesis, rules, inference && lockstepConfig(inference)),
     position: firstPosition(genesis, rules, time),
   })
-  return { chain, rules, inference, genesis, settings: settingsOf(genesis), position }
+  const settings = settingsOf(genesis)
+  return { chain, rules, inference, genesis, settings, position, source: chainSource }
 }
 
 /**
@@ -117,22 +121,24 @@ export async function startAtFork(source: StartSource, forkOptions: ForkOptions)
   }
   const database = new OverlayDatabase(emptyDatabase)
   const root = await writeForkState(fork, genesis.alloc, common, database)
+  const chainSource: ChainSource = {
+    store,
+    rulesOf: rulesByName(rules),
+    genesis: { hash, block, transactions: [], inferences: [] },
+    root,
+    ancestor: (number) => fork.blockHash(number),
+  }
   const chain = await Chain.create(
-    {
-      store,
-      rulesOf: rulesByName(rules),
-      genesis: { hash, block, transactions: [], inferences: [] },
-      root,
-      ancestor: (number) => fork.blockHash(number),
-    },
+    chainSource,
     database.rows().map(([key, value]): Row => [keyOf.state(key), value]),
   )
   const settings = { ...settingsOf(genesis), baseFee: options.baseFee }
   const position = firstPosition(genesis, rules, clock.at(genesis.timestamp))
-  return { chain, rules, inference, genesis, settings, position, fork }
+  return { chain, rules, inference, genesis, settings, position, fork, source: chainSource }
 }
 
-function firstPosition(genesis: GenesisOptions, rules: Rules, clock: ClockState): Position {
+/** Where a chain stands that starts at its genesis. */
+export function firstPosition(genesis: GenesisOptions, rules: Rules, clock: ClockState): Position {
   const { number: height, gasLimit, coinbase } = genesis
   return { height, chainId: rules.schedule.chainId, gasLimit, coinbase, clock }
 }

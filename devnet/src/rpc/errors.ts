@@ -5,9 +5,11 @@ import {
   InvalidCallError,
   PoolError,
   type PoolErrorReason,
+  StateUnknownError,
 } from '../node/errors.js'
 import type { Hex } from '../node/node.js'
 import { SimulationError, type SimulationFault } from '../node/simulate/errors.js'
+import { StateFileError } from '../node/stateFile/errors.js'
 import { revertMessage } from './revert.js'
 
 /** Codes of JSON-RPC 2.0, of EIP-1474, and 3 for a revert, as geth and Anvil give them. */
@@ -150,13 +152,13 @@ export function toErrorBody(error: unknown, onUnexpected: (error: unknown) => vo
   if (error instanceof NodeFaultError) {
     return { code: ErrorCode.server, message: `node fault: ${error.message}` }
   }
-  if (error instanceof BlockNotFoundError) {
+  if (error instanceof BlockNotFoundError || error instanceof StateUnknownError) {
     return { code: ErrorCode.resourceNotFound, message: error.message }
   }
   if (error instanceof SimulationError) {
     return { code: simulationCodes[error.fault], message: error.message }
   }
-  if (error instanceof InvalidCallError) {
+  if (error instanceof InvalidCallError || error instanceof StateFileError) {
     return { code: ErrorCode.invalidParams, message: error.message }
   }
   if (error instanceof BaseError) return { code: ErrorCode.server, message: error.message }

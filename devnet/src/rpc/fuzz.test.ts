@@ -86,6 +86,35 @@ const tracing = fc.record(
   partly,
 )
 
+/** A chain as Anvil writes it, more or less, as bytes. */
+const state = fc
+  .record(
+    {
+      block: fc.record({
+        number: small,
+        timestamp: quantity,
+        gas_limit: fc.nat(),
+        basefee: fc.nat(),
+      }),
+      best_block_number: fc.nat(5),
+      accounts: fc.dictionary(
+        address,
+        fc.record({ nonce: fc.nat(5), balance: quantity, code: bytes, storage }, partly),
+        { maxKeys: 2 },
+      ),
+      blocks: fc.array(
+        fc.record({
+          header: fc.record({ number: small, timestamp: small, parentHash: word }, partly),
+          transactions: fc.array(fc.record({ transaction }), { maxLength: 1 }),
+        }),
+        { maxLength: 2 },
+      ),
+      historical_states: fc.constantFrom(null, []),
+    },
+    { requiredKeys: ['accounts'] },
+  )
+  .map((value) => bytesToHex(new TextEncoder().encode(JSON.stringify(value))))
+
 /** What each parameter takes, by the name that its method gives it. */
 const byName: Record<string, fc.Arbitrary<unknown>> = {
   address,
@@ -129,6 +158,7 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   nonce: quantity,
   offset: fc.nat(300),
   options: fc.constant({}),
+  'preserve historical states': fc.boolean(),
   prevRandao: word,
   page: fc.nat(3),
   'page size': fc.nat(20),
@@ -149,6 +179,7 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
     ),
   }),
   'snapshot id': small,
+  state,
   'state overrides': fc.dictionary(address, override, { maxKeys: 2 }),
   'subscription id': bytes,
   'subscription kind': fc.constantFrom('newHeads', 'logs', 'newPendingTransactions'),

@@ -7,6 +7,7 @@ import { nodeIdentity } from './anvil/node.js'
 import { poolControl } from './anvil/pool.js'
 import { reorganisation } from './anvil/reorg.js'
 import { stateControl } from './anvil/state.js'
+import { stateFiles } from './anvil/stateFile.js'
 import { debugAccounts } from './debug/accounts.js'
 import { debugCode } from './debug/code.js'
 import { rawBlocks } from './debug/raw.js'
@@ -61,6 +62,7 @@ export const methods: readonly Method[] = [
   reorganisation,
   poolControl,
   nodeIdentity,
+  stateFiles,
   txpool,
   rawBlocks,
   debugTraces,

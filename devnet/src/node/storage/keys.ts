@@ -10,6 +10,8 @@ export const keyOf = {
   identity: '00',
   /** Where the chain stands. */
   position: '01',
+  /** Height of the first block, where that was made elsewhere. */
+  first: '02',
   block: ofHeight('10'),
   /** Root of the state after a block, which somebody may have changed since. */
   stateRoot: ofHeight('11'),
