@@ -159,7 +159,7 @@ class BlockRun {
     const requests = await collectRequests(view, logs)
     if (view.recorder.fault) throw view.recorder.fault
     await view.evm.journal.commit()
-    const block = await seal(
+    const block = seal(
       this.data,
       {
         transactions: this.transactions,

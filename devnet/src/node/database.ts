@@ -1,50 +1,62 @@
-import { type BatchDBOp, type DB, KeyEncoding, ValueEncoding } from '@ethereumjs/util'
+import type { BatchDBOp, DB } from '@ethereumjs/util'
 import { LRUCache } from 'lru-cache'
 import { keyOf } from './storage/keys.js'
 import type { Row, Store } from './storage/store.js'
+import type { TrieNode } from './trie/node.js'
 
 /** Trie nodes and code by hash. What is stored under a key never changes, so states share it freely. */
 export type StateDatabase = DB<string, Uint8Array>
 
 /** The part of a database that a state is read from. */
-export type StateReader = Pick<StateDatabase, 'get'>
+export interface StateReader {
+  /** @throws CorruptStoreError */
+  read(key: string): Uint8Array | undefined
+  /** Trie nodes by hash, decoded, some of those that were read or written here. */
+  readonly nodes: LRUCache<string, TrieNode>
+  /** Codes by hash, some of those that were read or written here. */
+  readonly codes: LRUCache<string, Uint8Array>
+}
 
-const encoding = { keyEncoding: KeyEncoding.String, valueEncoding: ValueEncoding.Bytes }
-
-/** Bytes of trie nodes and code that are kept at hand. */
-const cachedBytes = 8 * 1024 * 1024
+/** Trie nodes, and bytes of code, that are kept at hand. */
+const cachedNodes = 8192
+const cachedCodeBytes = 8 * 1024 * 1024
 
 /** Every state that the chain has had. */
 export class StateStore implements StateReader {
-  private readonly cache = new LRUCache<string, Uint8Array>({
-    maxSize: cachedBytes,
-    sizeCalculation: (value, key) => value.length + key.length + 64,
+  readonly nodes = new LRUCache<string, TrieNode>({ max: cachedNodes })
+  readonly codes = new LRUCache<string, Uint8Array>({
+    maxSize: cachedCodeBytes,
+    sizeCalculation: (code) => code.length + 64,
   })
 
   constructor(private readonly store: Store) {}
 
-  async get(key: string): Promise<Uint8Array | undefined> {
-    const cached = this.cache.get(key)
-    if (cached) return cached
-    const value = this.store.get(keyOf.state(key))
-    if (value) this.cache.set(key, value)
-    return value
-  }
-
-  /** Keeps at hand what was just stored: the next state shares most of it. */
-  remember(rows: Iterable<Row>): void {
-    for (const [key, value] of rows) this.cache.set(key, value)
+  read(key: string): Uint8Array | undefined {
+    return this.store.get(keyOf.state(key))
   }
 }
 
 /** Reads through to a base database and keeps writes to itself, until somebody takes or forgets them. */
-export class OverlayDatabase implements StateDatabase {
+export class OverlayDatabase implements StateDatabase, StateReader {
+  readonly nodes: LRUCache<string, TrieNode>
+  readonly codes: LRUCache<string, Uint8Array>
   private readonly entries = new Map<string, Uint8Array>()
 
-  constructor(private readonly base: StateReader) {}
+  constructor(private readonly base: StateReader) {
+    this.nodes = base.nodes
+    this.codes = base.codes
+  }
+
+  read(key: string): Uint8Array | undefined {
+    return this.entries.get(key) ?? this.base.read(key)
+  }
+
+  write(key: string, value: Uint8Array): void {
+    this.entries.set(key, value)
+  }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    return this.entries.get(key) ?? this.base.get(key, encoding)
+    return this.read(key)
   }
 
   async put(key: string, value: Uint8Array): Promise<void> {
@@ -81,4 +93,8 @@ export class OverlayDatabase implements StateDatabase {
 }
 
 /** Holds nothing. */
-export const emptyDatabase: StateReader = { get: async () => undefined }
+export const emptyDatabase: StateReader = {
+  read: () => undefined,
+  nodes: new LRUCache<string, TrieNode>({ max: 1024 }),
+  codes: new LRUCache<string, Uint8Array>({ max: 16 }),
+}

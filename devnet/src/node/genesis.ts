@@ -11,13 +11,14 @@ import type { ModelId, RuntimeId } from '@lockstep/precompile'
 import { sha256 } from 'viem'
 import { sealedWithoutTransactions } from './chain.js'
 import type { Rules } from './common.js'
-import type { StateDatabase } from './database.js'
+import type { OverlayDatabase } from './database.js'
 import type { Hex, SealedBlock } from './node.js'
 import type { NodeOptions } from './options.js'
+import { OwnState } from './ownState.js'
 import { inferenceAddress, registrationSlot, registryAddress } from './registry.js'
 import { registryBytecode } from './registryBytecode.js'
 import { scheduleJson } from './scheduleJson.js'
-import { openOwnState, toWord } from './state.js'
+import { toWord } from './state.js'
 import { systemContracts } from './systemContracts.js'
 
 export interface GenesisAccount {
@@ -83,7 +84,7 @@ export function predeploys(
 export async function createGenesis(
   options: GenesisOptions,
   rules: Rules,
-  database: StateDatabase,
+  database: OverlayDatabase,
 ): Promise<SealedBlock> {
   const common = genesisRules(options, rules)
   const header = createBlockHeader(
@@ -94,7 +95,7 @@ export async function createGenesis(
       gasLimit: options.gasLimit,
       ...(common.isActivatedEIP(1559) && { baseFeePerGas: options.baseFee }),
       coinbase: options.coinbase,
-      stateRoot: await writeState(options.alloc, common, database),
+      stateRoot: await writeState(options.alloc, database),
       ...(common.isActivatedEIP(4895) && { withdrawalsRoot: KECCAK256_RLP }),
       ...(common.isActivatedEIP(7685) && { requestsHash: sha256(new Uint8Array(), 'bytes') }),
     },
@@ -116,10 +117,9 @@ export function genesisRules(options: GenesisOptions, rules: Rules): Common {
 
 async function writeState(
   alloc: GenesisOptions['alloc'],
-  common: Common,
-  database: StateDatabase,
+  database: OverlayDatabase,
 ): Promise<Uint8Array> {
-  const state = openOwnState(database, KECCAK256_RLP, common)
+  const state = new OwnState(database, KECCAK256_RLP)
   for (const [key, entry] of Object.entries(alloc)) {
     const address = createAddressFromString(key)
     await state.putAccount(address, new Account(entry.nonce ?? 0n, entry.balance ?? 0n))

@@ -203,7 +203,6 @@ export class Ledger {
   ): Promise<void> {
     const written = overlay.rows()
     await write([...written.map(([key, value]): Row => [keyOf.state(key), value]), position])
-    this.database.remember(written)
     overlay.clear()
   }
 

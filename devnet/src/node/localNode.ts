@@ -43,6 +43,7 @@ import type {
 import type { Standing } from './openChain.js'
 import type { Order } from './order.js'
 import { lockstepConfig } from './origin.js'
+import { OwnState } from './ownState.js'
 import { Pool } from './pool.js'
 import { type AccountProof, ProofUnavailableError, proveAccount } from './proof.js'
 import { isRegistered } from './registry.js'
@@ -200,10 +201,10 @@ export class LocalNode implements Node {
 
   async proof(address: Hex, slots: readonly Hex[], id: BlockId): Promise<AccountProof> {
     const state = (await this.standOn(id)).read()
-    if (!this.fork || !(state instanceof ForkState)) return proveAccount(state, address, slots)
-    if (await state.isChanged(createAddressFromString(address))) {
-      throw new ProofUnavailableError(address)
-    }
+    if (state instanceof OwnState) return proveAccount(state, address, slots)
+    const isOurs =
+      state instanceof ForkState && (await state.isChanged(createAddressFromString(address)))
+    if (!this.fork || isOurs) throw new ProofUnavailableError(address)
     return askProof(this.fork, address, slots)
   }
 

@@ -1,8 +1,16 @@
-import { getMerkleStateProof } from '@ethereumjs/statemanager'
-import { createAddressFromString } from '@ethereumjs/util'
+import { createMerkleProof, MerklePatriciaTrie } from '@ethereumjs/mpt'
+import {
+  bytesToBigInt,
+  bytesToHex,
+  createAddressFromString,
+  KECCAK256_NULL,
+  KECCAK256_RLP,
+  ValueEncoding,
+} from '@ethereumjs/util'
 import { BaseError } from '@lockstep/precompile'
 import type { Hex } from './node.js'
-import { type ChainState, toWord } from './state.js'
+import type { OwnState } from './ownState.js'
+import { toWord } from './state.js'
 
 /** An account, and what proves it and slots of it against the root of its state. */
 export interface AccountProof {
@@ -28,22 +36,34 @@ export class ProofUnavailableError extends BaseError {
 
 /** Proves an account, or that there is none, and slots of it. */
 export async function proveAccount(
-  state: ChainState,
+  state: OwnState,
   address: Hex,
   slots: readonly Hex[],
 ): Promise<AccountProof> {
   const owner = createAddressFromString(address)
-  const proof = await getMerkleStateProof(state, owner, slots.map(toWord))
-  return {
-    balance: BigInt(proof.balance),
-    nonce: BigInt(proof.nonce),
-    codeHash: proof.codeHash,
-    storageRoot: proof.storageHash,
-    nodes: proof.accountProof,
+  const nodes = await prove(state, await state.getStateRoot(), owner.bytes)
+  const account = await state.getAccount(owner)
+  const storageRoot = account?.storageRoot ?? KECCAK256_RLP
+  const proveSlot = async (slot: Hex) => {
+    const key = toWord(slot)
     // There are none where there is no account.
-    slots: slots.map((_, index) => {
-      const { value = '0x0', proof: nodes = [] } = proof.storageProof[index] ?? {}
-      return { value: BigInt(value), nodes }
-    }),
+    if (!account) return { value: 0n, nodes: [] }
+    const value = bytesToBigInt(await state.getStorage(owner, key))
+    return { value, nodes: await prove(state, storageRoot, key) }
   }
+  return {
+    balance: account?.balance ?? 0n,
+    nonce: account?.nonce ?? 0n,
+    codeHash: bytesToHex(account?.codeHash ?? KECCAK256_NULL),
+    storageRoot: bytesToHex(storageRoot),
+    nodes,
+    slots: await Promise.all(slots.map(proveSlot)),
+  }
+}
+
+/** The nodes from a root down to a key, or to where it would be. */
+async function prove({ database }: OwnState, root: Uint8Array, key: Uint8Array): Promise<Hex[]> {
+  const valueEncoding = ValueEncoding.Bytes
+  const trie = new MerklePatriciaTrie({ db: database, root, useKeyHashing: true, valueEncoding })
+  return (await createMerkleProof(trie, key)).map((node) => bytesToHex(node))
 }

@@ -1,23 +1,11 @@
-import {
-  Block,
-  createBlockHeader,
-  genRequestsRoot,
-  genTransactionsTrieRoot,
-  genWithdrawalsTrieRoot,
-  type HeaderData,
-} from '@ethereumjs/block'
+import { Block, createBlockHeader, genRequestsRoot, type HeaderData } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
-import { MerklePatriciaTrie } from '@ethereumjs/mpt'
 import { RLP } from '@ethereumjs/rlp'
 import type { TypedTransaction } from '@ethereumjs/tx'
-import {
-  type CLRequest,
-  type CLRequestType,
-  KECCAK256_RLP,
-  type Withdrawal,
-} from '@ethereumjs/util'
+import type { CLRequest, CLRequestType, Withdrawal } from '@ethereumjs/util'
 import { Bloom, encodeReceipt, type RunTxResult } from '@ethereumjs/vm'
 import { sha256 } from 'viem'
+import { listRoot } from './trie/list.js'
 
 /** What executing a block gave, from which its header follows. */
 export interface BlockResults {
@@ -34,24 +22,19 @@ export interface BlockResults {
 }
 
 /** Completes the header that the transactions ran under, and freezes the block. */
-export async function seal(
-  data: HeaderData,
-  results: BlockResults,
-  common: Common,
-): Promise<Block> {
+export function seal(data: HeaderData, results: BlockResults, common: Common): Block {
   const transactions = [...results.transactions]
   const header = createBlockHeader(
     {
       ...data,
       stateRoot: results.stateRoot,
-      transactionsTrie:
-        transactions.length === 0 ? KECCAK256_RLP : await genTransactionsTrieRoot(transactions),
-      receiptTrie: await receiptsRoot(results),
+      transactionsTrie: listRoot(transactions.map((tx) => tx.serialize())),
+      receiptTrie: receiptsRoot(results),
       logsBloom: logsBloom(results.results, common),
       gasUsed: results.gasUsed,
       extraData: results.extraData,
       ...(results.withdrawals?.length && {
-        withdrawalsRoot: await genWithdrawalsTrieRoot([...results.withdrawals]),
+        withdrawalsRoot: listRoot(results.withdrawals.map((entry) => RLP.encode(entry.raw()))),
       }),
       ...(common.isActivatedEIP(4844) && { blobGasUsed: results.blobGasUsed }),
       ...(common.isActivatedEIP(7685) && {
@@ -64,14 +47,10 @@ export async function seal(
   return new Block(header, transactions, [], withdrawals, { common })
 }
 
-async function receiptsRoot({ transactions, results }: BlockResults): Promise<Uint8Array> {
-  if (results.length === 0) return KECCAK256_RLP
-  const trie = new MerklePatriciaTrie()
-  for (const [index, { receipt }] of results.entries()) {
-    const type = transactions[index]?.type ?? 0
-    await trie.put(RLP.encode(index), encodeReceipt(receipt, type))
-  }
-  return trie.root()
+function receiptsRoot({ transactions, results }: BlockResults): Uint8Array {
+  return listRoot(
+    results.map(({ receipt }, index) => encodeReceipt(receipt, transactions[index]?.type ?? 0)),
+  )
 }
 
 function logsBloom(results: readonly RunTxResult[], common: Common): Uint8Array {

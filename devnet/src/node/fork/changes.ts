@@ -11,7 +11,7 @@ import {
   utf8ToBytes,
   ValueEncoding,
 } from '@ethereumjs/util'
-import type { StateDatabase } from '../database.js'
+import type { OverlayDatabase } from '../database.js'
 import { keepPreimage } from '../preimages.js'
 import { blockHashes } from '../systemContracts.js'
 import type { RemoteState } from './remoteState.js'
@@ -28,7 +28,7 @@ const CODE_PREFIX = utf8ToBytes('c')
 
 interface TrieOptions {
   readonly remote: RemoteState
-  readonly database: StateDatabase
+  readonly database: OverlayDatabase
   readonly root: Uint8Array
   readonly common: Common
 }
@@ -115,12 +115,12 @@ export class AccountChanges extends Changes {
   }
 
   override async put(key: Uint8Array, value: Uint8Array | null): Promise<void> {
-    await keepPreimage(this.options.database, key)
+    keepPreimage(this.options.database, key)
     await super.put(key, value)
   }
 
   override async del(key: Uint8Array): Promise<void> {
-    await keepPreimage(this.options.database, key)
+    keepPreimage(this.options.database, key)
     // What may be created here later starts without storage.
     if (key.length === ADDRESS_LENGTH) await this.clear(key)
     await super.del(key)

@@ -1,6 +1,6 @@
 import type { Common } from '@ethereumjs/common'
 import { Account, createAddressFromString, hexToBytes, KECCAK256_RLP } from '@ethereumjs/util'
-import type { StateDatabase } from '../database.js'
+import type { OverlayDatabase } from '../database.js'
 import type { GenesisAccount, GenesisOptions } from '../genesis.js'
 import type { Hex } from '../node.js'
 import { inferenceAddress } from '../registry.js'
@@ -17,7 +17,7 @@ export async function writeForkState(
   fork: Fork,
   alloc: GenesisOptions['alloc'],
   common: Common,
-  database: StateDatabase,
+  database: OverlayDatabase,
 ): Promise<Uint8Array> {
   const state = new ForkState(fork.state, database, KECCAK256_RLP, common)
   await state.anchor(fork.base.block.header.stateRoot)

@@ -1,20 +1,32 @@
 import type { Common } from '@ethereumjs/common'
 import { RLP } from '@ethereumjs/rlp'
-import { Caches } from '@ethereumjs/statemanager'
-import { type Account, type Address, bytesToUnprefixedHex, KECCAK256_RLP } from '@ethereumjs/util'
-import type { StateDatabase } from '../database.js'
+import { Caches, MerkleStateManager } from '@ethereumjs/statemanager'
+import {
+  Account,
+  type Address,
+  bytesToUnprefixedHex,
+  KECCAK256_NULL,
+  KECCAK256_RLP,
+} from '@ethereumjs/util'
+import type { OverlayDatabase } from '../database.js'
 import { keepPreimage } from '../preimages.js'
-import { ChainState } from '../state.js'
+import type { ChainState } from '../state.js'
 import { AccountChanges } from './changes.js'
 import type { RemoteState } from './remoteState.js'
 
 /** A state on top of a forked chain's: its root is that of the trie of what differs. */
-export class ForkState extends ChainState {
+export class ForkState extends MerkleStateManager implements ChainState {
   private readonly accounts: AccountChanges
+  private disguised: { readonly address: Address; readonly codeHash: Uint8Array } | undefined
 
-  constructor(remote: RemoteState, database: StateDatabase, root: Uint8Array, common: Common) {
+  constructor(
+    remote: RemoteState,
+    private readonly database: OverlayDatabase,
+    root: Uint8Array,
+    common: Common,
+  ) {
     const trie = new AccountChanges({ remote, database, root, common })
-    super(database, { trie, common, caches: new Caches() })
+    super({ trie, common, caches: new Caches() })
     this.accounts = trie
   }
 
@@ -26,6 +38,30 @@ export class ForkState extends ChainState {
   /** Whether anything of an account differs from the forked chain's. */
   isChanged(address: Address): Promise<boolean> {
     return this.accounts.isChanged(address.bytes)
+  }
+
+  async disguise(address: Address): Promise<void> {
+    const account = await super.getAccount(address)
+    if (account?.isContract()) this.disguised = { address, codeHash: account.codeHash }
+  }
+
+  reveal(): void {
+    this.disguised = undefined
+  }
+
+  override async getAccount(address: Address): Promise<Account | undefined> {
+    const account = await super.getAccount(address)
+    if (account && this.disguised?.address.equals(address)) account.codeHash = KECCAK256_NULL
+    return account
+  }
+
+  override async putAccount(address: Address, account?: Account): Promise<void> {
+    if (account && this.disguised?.address.equals(address)) {
+      const { nonce, balance, storageRoot } = account
+      const whole = new Account(nonce, balance, storageRoot, this.disguised.codeHash)
+      return super.putAccount(address, whole)
+    }
+    return super.putAccount(address, account)
   }
 
   override async clearStorage(address: Address): Promise<void> {
@@ -40,7 +76,7 @@ export class ForkState extends ChainState {
     key: Uint8Array,
     value: Uint8Array,
   ): Promise<void> {
-    await keepPreimage(this.database, key)
+    keepPreimage(this.database, key)
     const trie = this._getStorageTrie(address, account)
     await (value.length > 0 ? trie.put(key, RLP.encode(value)) : trie.del(key))
     account.storageRoot = trie.root()

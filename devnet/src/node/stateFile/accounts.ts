@@ -56,7 +56,7 @@ export class AccountReader {
 
   /** Undefined for what a fork notes beside its accounts. */
   private async account(hash: Hex, value: Hex): Promise<readonly [Hex, AccountJson] | undefined> {
-    const address = await this.preimage(hash)
+    const address = this.preimage(hash)
     if (address?.length !== addressBytes) {
       if (this.isFork) return undefined
       throw new PreimageMissingError(hash)
@@ -69,7 +69,7 @@ export class AccountReader {
       {
         nonce: Number(integerOf(nonce)),
         balance: bigIntToHex(integerOf(balance)),
-        code: await this.code(codeHash),
+        code: this.code(codeHash),
         storage: await this.storage(storageRoot),
       },
     ]
@@ -78,7 +78,7 @@ export class AccountReader {
   private async storage(root: Uint8Array): Promise<Record<Hex, Hex>> {
     const slots: [Hex, Hex][] = []
     for (const [hash, value] of await this.leaves(root)) {
-      const slot = await this.preimage(hash)
+      const slot = this.preimage(hash)
       if (!slot) throw new PreimageMissingError(hash)
       const content = RLP.decode(hexToBytes(value)) as Uint8Array
       slots.push([bytesToHex(slot), bytesToHex(setLengthLeft(content, 32))])
@@ -86,9 +86,9 @@ export class AccountReader {
     return Object.fromEntries(slots.sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
-  private async code(hash: Uint8Array): Promise<Hex> {
+  private code(hash: Uint8Array): Hex {
     if (equalsBytes(hash, KECCAK256_NULL)) return '0x'
-    const code = await this.database.get(`${codePrefix}${bytesToUnprefixedHex(hash)}`)
+    const code = this.database.read(`${codePrefix}${bytesToUnprefixedHex(hash)}`)
     return bytesToHex(code ?? new Uint8Array())
   }
 
@@ -105,7 +105,7 @@ export class AccountReader {
     return Object.entries(values) as [Hex, Hex][]
   }
 
-  private preimage(hash: Hex): Promise<Uint8Array | undefined> {
+  private preimage(hash: Hex): Uint8Array | undefined {
     return preimageOf(this.database, hexToBytes(hash))
   }
 }
