@@ -60,10 +60,13 @@ export const firstTimedFork = hardforks.indexOf('shanghai')
 
 /**
  * EthereumJS merges its parameter tables into Common again in every constructor of a header, transaction and EVM,
- * which costs more than executing a transfer. A table that was merged once stays merged in every copy.
+ * which costs more than executing a transfer. A table that was merged once stays merged in every copy. It also searches
+ * lists of EIPs at every opcode, and of hardforks at every header: here each is looked up.
  */
 class ChainCommon extends Common {
   private readonly mergedTables = new Set<ParamsDict>()
+  private active: { readonly eips: ReadonlySet<number>; readonly of: readonly number[] } | undefined
+  private places: ReadonlyMap<string, number> | undefined
   depositContract = depositContract
   /** Parameters that the chain sets for itself. */
   private own: Readonly<Record<string, bigint>> = {}
@@ -81,6 +84,18 @@ class ChainCommon extends Common {
 
   liftGasCap(): void {
     this.own = { ...this.own, maxTransactionGasLimit: 2n ** 64n - 1n }
+  }
+
+  override isActivatedEIP(eip: number): boolean {
+    const of = this._activatedEIPsCache
+    if (this.active?.of !== of) this.active = { eips: new Set(of), of }
+    return this.active.eips.has(eip)
+  }
+
+  override hardforkGteHardfork(first: string | null, second: string): boolean {
+    this.places ??= new Map(this.hardforks().map(({ name }, index) => [name, index]))
+    const place = this.places.get(second)
+    return place !== undefined && (this.places.get(first ?? this._hardfork) ?? -1) >= place
   }
 
   override param(name: string): bigint {
