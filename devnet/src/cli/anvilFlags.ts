@@ -13,18 +13,13 @@ const harmless = [
   ['--prune-history [states]', 'old state is kept all the same'],
   ['--transaction-block-keeper <blocks>', 'old blocks are kept all the same'],
   ['--max-persisted-states <n>', 'old state is kept all the same'],
+  ['--enable-tx-gas-limit', 'Osaka brings the limit of EIP-7825, here without a flag'],
+  ['--tx-gas-limit', 'Osaka brings the limit of EIP-7825, here without a flag'],
 ] as const
 
 /** Flags of Anvil's that ask for what this node does not do, and what to do instead. */
 const missing = [
-  ['--code-size-limit <bytes>', 'Contracts have the size that the hardfork allows.'],
-  ['--disable-code-size-limit', 'Contracts have the size that the hardfork allows.'],
-  ['--disable-block-gas-limit', 'Raise the limit with --gas-limit instead.'],
-  ['--enable-tx-gas-limit', 'Choose --hardfork osaka, which brings it (EIP-7825).'],
-  ['--tx-gas-limit', 'Choose --hardfork osaka, which brings it (EIP-7825).'],
-  ['--disable-pool-balance-checks', 'Give the sender a balance with anvil_setBalance instead.'],
   ['--memory-limit <bytes>', 'Gas bounds the memory of a call.'],
-  ['--fork-transaction-hash <hash>', 'Give the block before it with --fork-block-number.'],
   ['--celo', 'There is Ethereum alone.'],
   ['-n, --network <network>', 'There is Ethereum alone.'],
   ['--json', 'The log is text; --config-out writes what the banner says as JSON.'],

@@ -97,6 +97,18 @@ export function devnetCommand(prepare?: Prepare): Command {
       ).argParser(quantity),
     )
     .option('--base-fee, --block-base-fee-per-gas <wei>', 'base fee of the first block', quantity)
+    .addOption(
+      new Option('--code-size-limit <bytes>', 'size that a contract may have (EIP-170: 24576)')
+        .argParser(integer(1, 1_000_000_000))
+        .conflicts('disableCodeSizeLimit'),
+    )
+    .option('--disable-code-size-limit', 'let contracts have any size')
+    .addOption(
+      new Option('--disable-block-gas-limit', 'let blocks hold any amount of gas').conflicts(
+        'gasLimit',
+      ),
+    )
+    .option('--disable-pool-balance-checks', 'take transactions that their sender cannot pay yet')
     .option('--timestamp <seconds>', 'timestamp of genesis', quantity)
     .option('--number <block>', 'number of the genesis block', quantity)
     .option('--no-priority-fee, --disable-min-priority-fee', 'suggest no tip')

@@ -58,8 +58,20 @@ describe('flags of a fork', () => {
     expect(options('-f', 'http://localhost:8545')?.cacheFolder).toBeUndefined()
   })
 
+  test('a transaction, in the place of a block', () => {
+    const hash = `0x${'Ab'.repeat(32)}`
+    expect(options('-f', 'http://127.0.0.1:1', '--fork-transaction-hash', hash)).toMatchObject({
+      transactionHash: hash.toLowerCase(),
+    })
+    expect(() => options('--fork-transaction-hash', hash)).toThrow('need --fork-url')
+    expect(() => options('-f', 'http://a@5', '--fork-transaction-hash', hash)).toThrow(
+      'not in both',
+    )
+    expect(() => options('-f', 'http://a', '--fork-transaction-hash', '0x1')).toThrow('64 hex')
+  })
+
   test('error: a block without a chain, a block given twice, a header without a name', () => {
-    expect(() => options('--fork-block-number', '5')).toThrow('needs --fork-url')
+    expect(() => options('--fork-block-number', '5')).toThrow('need --fork-url')
     expect(() => options('-f', 'http://a@5', '--fork-block-number', '5')).toThrow('not in both')
     expect(() => options('-f', 'http://a', '--fork-header', 'x')).toThrow('Name: value')
   })

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ForkOptions } from '../node/fork/fork.js'
+import type { Hex } from '../node/node.js'
 import { integer } from './flag.js'
 import { UsageError } from './output.js'
 
@@ -10,6 +11,7 @@ export interface ForkFlags {
   readonly forkUrl?: ForkSource
   readonly rpcUrl?: ForkSource
   readonly forkBlockNumber?: bigint
+  readonly forkTransactionHash?: Hex
   readonly forkChainId?: number
   readonly forkHeader: readonly Header[]
   readonly timeout?: number
@@ -48,6 +50,14 @@ export function addForkOptions(command: Command): Command {
       'block to go on from; -5 is the fifth before the latest',
       blockNumber,
     )
+    .addOption(
+      new Option(
+        '--fork-transaction-hash <hash>',
+        'go on from what this transaction left, within its block',
+      )
+        .argParser(transactionHash)
+        .conflicts('forkBlockNumber'),
+    )
     .option(
       '--fork-chain-id <id>',
       'chain id of the forked chain, to ask it less',
@@ -76,13 +86,17 @@ export function addForkOptions(command: Command): Command {
 export function toForkOptions(flags: ForkFlags): ForkOptions | undefined {
   const source = flags.forkUrl ?? flags.rpcUrl
   if (!source) {
-    if (flags.forkBlockNumber === undefined) return undefined
-    throw new UsageError('--fork-block-number needs --fork-url.')
+    const idle = flags.forkBlockNumber ?? flags.forkTransactionHash
+    if (idle === undefined) return undefined
+    throw new UsageError('--fork-block-number and --fork-transaction-hash need --fork-url.')
   }
-  if (source.block !== undefined && flags.forkBlockNumber !== undefined) {
-    throw new UsageError('Give the block in --fork-url or in --fork-block-number, not in both.')
+  if (
+    source.block !== undefined &&
+    (flags.forkBlockNumber ?? flags.forkTransactionHash) !== undefined
+  ) {
+    throw new UsageError('Give the block in --fork-url or in a flag of its own, not in both.')
   }
-  const { retries, timeout, forkRetryBackoff, forkChainId } = flags
+  const { retries, timeout, forkRetryBackoff, forkChainId, forkTransactionHash } = flags
   const blockNumber = source.block ?? flags.forkBlockNumber
   const cacheFolder = cacheFolderOf(flags, source.url)
   const isPaced = flags.rateLimit && flags.rpcRateLimit
@@ -92,6 +106,7 @@ export function toForkOptions(flags: ForkFlags): ForkOptions | undefined {
     headers: Object.fromEntries(flags.forkHeader),
     ...(blockNumber !== undefined && { blockNumber }),
     ...(cacheFolder !== undefined && { cacheFolder }),
+    ...(forkTransactionHash !== undefined && { transactionHash: forkTransactionHash }),
     ...(forkChainId !== undefined && { chainId: forkChainId }),
     ...(forkRetryBackoff !== undefined && { retryBackoffMs: forkRetryBackoff }),
     ...(pace !== undefined && { computeUnitsPerSecond: pace }),
@@ -118,6 +133,13 @@ function blockNumber(text: string): bigint {
     throw new InvalidArgumentError('It must be a whole number; one below 0 counts from the latest.')
   }
   return BigInt(text)
+}
+
+function transactionHash(text: string): Hex {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(text)) {
+    throw new InvalidArgumentError('It must be a hash: 0x and 64 hex digits.')
+  }
+  return text.toLowerCase() as Hex
 }
 
 function collectHeader(text: string, sofar: readonly Header[]): readonly Header[] {

@@ -41,6 +41,10 @@ export interface DevnetFlags extends ForkFlags, MnemonicFlags, StateFlags {
   readonly order: 'fees' | 'fifo'
   readonly gasLimit?: bigint
   readonly blockBaseFeePerGas?: bigint
+  readonly codeSizeLimit?: number
+  readonly disableCodeSizeLimit?: boolean
+  readonly disableBlockGasLimit?: boolean
+  readonly disablePoolBalanceChecks?: boolean
   readonly timestamp?: bigint
   readonly number?: bigint
   readonly disableMinPriorityFee?: boolean
@@ -198,6 +202,9 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     ...(flags.blockBaseFeePerGas !== undefined && { baseFee: flags.blockBaseFeePerGas }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.maxTransactions !== undefined && { maxBlockTransactions: flags.maxTransactions }),
+    ...codeSizeLimitOf(flags),
+    ...(flags.disableBlockGasLimit && { gasLimit: anyGas }),
+    ...(flags.disablePoolBalanceChecks && { waivers: ['poolBalance' as const] }),
     ...(flags.disableMinPriorityFee && { suggestedTip: 0n }),
     ...(flags.disableDefaultCreate2Deployer && { predeploys: 'none' as const }),
     ...ipcPathOf(flags),
@@ -213,6 +220,16 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     port: flags.port,
     slotsPerEpoch: flags.slotsInAnEpoch,
   }
+}
+
+/** The most that a header can hold: with Anvil, too, blocks then have this limit. */
+const anyGas = 2n ** 64n - 1n
+/** Beyond what any gas pays for, and within what every program reads as a number. */
+const anyCodeSize = 2n ** 48n
+
+function codeSizeLimitOf({ codeSizeLimit, disableCodeSizeLimit }: DevnetFlags) {
+  if (disableCodeSizeLimit) return { codeSizeLimit: anyCodeSize }
+  return codeSizeLimit === undefined ? {} : { codeSizeLimit: BigInt(codeSizeLimit) }
 }
 
 function ipcPathOf({ ipc, ipcpath }: DevnetFlags): { ipcPath?: string } {

@@ -9,6 +9,7 @@ import type { Pool } from './pool.js'
 import type { BlockSettings } from './settings.js'
 import { impersonate, withoutBlobs } from './transaction.js'
 import { checkDemands, checkFunds, checkTransaction } from './validate.js'
+import type { Waivers } from './waiver.js'
 
 /**
  * Lets a transaction into the pool when the next block could take it, now or after others of its sender.
@@ -19,6 +20,7 @@ export async function admit(
   ledger: Ledger,
   pool: Pool,
   settings: BlockSettings,
+  waivers: Waivers,
   tx: TypedTransaction,
   impersonated?: Address,
 ): Promise<PooledTransaction> {
@@ -31,7 +33,7 @@ export async function admit(
     blobBaseFee: nextBlobBaseFee(parent, rules),
   })
   const account = await ledger.headAccount(sender)
-  checkFunds(ready, account)
+  if (!waivers.has('poolBalance')) checkFunds(ready, account)
   return pool.add(ready, hash, sender.toString(), account?.nonce ?? 0n)
 }
 

@@ -8,7 +8,7 @@ import { BaseError, inferenceLeaf, inferenceRoot } from '@lockstep/precompile'
 import { keccak256 } from 'viem'
 import { blockUnder } from './callTransaction.js'
 import { depositContractOf } from './common.js'
-import { PoolError } from './errors.js'
+import { PoolError, type PoolErrorReason } from './errors.js'
 import { runTransaction } from './execute.js'
 import { toLogs } from './logs.js'
 import type {
@@ -24,6 +24,7 @@ import { collectRequests, readDeposits, writeAncestry } from './systemCalls.js'
 import { blobGas } from './transaction.js'
 import { checkDemands, checkFunds } from './validate.js'
 import type { View } from './view.js'
+import type { Waivers } from './waiver.js'
 
 /** What is settled about a block before its transactions run. */
 export interface BlockTemplate {
@@ -35,6 +36,7 @@ export interface BlockTemplate {
   readonly baseFee: bigint
   readonly coinbase: Hex
   readonly prevRandao: Uint8Array
+  readonly waivers: Waivers
 }
 
 /** Transactions in the order in which a block takes them. */
@@ -203,11 +205,17 @@ class BlockRun {
       return true
     } catch (error) {
       if (!(error instanceof PoolError)) throw error
-      if (error.reason !== 'feeTooLow' && error.reason !== 'blobFeeTooLow') {
+      if (!this.mayComeLater(error.reason)) {
         this.rejected.push({ hash, error })
       }
       return false
     }
+  }
+
+  /** Whether what keeps a transaction out of this block may be otherwise in a later one. */
+  private mayComeLater(reason: PoolErrorReason): boolean {
+    if (reason === 'insufficientFunds') return this.template.waivers.has('poolBalance')
+    return reason === 'feeTooLow' || reason === 'blobFeeTooLow'
   }
 
   private async execute({ tx, hash }: PooledTransaction): Promise<RunTxResult> {

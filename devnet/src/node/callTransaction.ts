@@ -55,6 +55,8 @@ function seenBlobBaseFee(request: CallRequest, header: BlockHeader): bigint | un
 
 /** Calls may have this much gas even where blocks hold less, as with geth. */
 const leastCallGasCap = 50_000_000n
+/** And no more than this, however much blocks may hold. */
+const mostCallGasCap = 1_000_000_000n
 
 /**
  * The gas of a call: what it asks for, or that of a block. A call that asks for more than this node executes for
@@ -63,7 +65,7 @@ const leastCallGasCap = 50_000_000n
  * @param block the block that it sees.
  */
 export function callGas(request: CallRequest, sealed: BlockHeader, block: Block): bigint {
-  const cap = bigIntMax(leastCallGasCap, sealed.gasLimit)
+  const cap = bigIntMin(bigIntMax(leastCallGasCap, sealed.gasLimit), mostCallGasCap)
   const gas = bigIntMin(request.gas ?? block.header.gasLimit, cap)
   // EIP-7825 limits every transaction from Osaka on.
   if (!block.common.isActivatedEIP(7825)) return gas

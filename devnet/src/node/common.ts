@@ -74,12 +74,17 @@ class ChainCommon extends Common {
   setBlobs({ target, max, baseFeeUpdateFraction }: BlobLimits): void {
     const gasPerBlob = this.param('blobGasPerBlob')
     this.own = {
+      ...this.own,
       target: BigInt(target),
       max: BigInt(max),
       targetBlobGasPerBlock: BigInt(target) * gasPerBlob,
       maxBlobGasPerBlock: BigInt(max) * gasPerBlob,
       blobGasPriceUpdateFraction: BigInt(baseFeeUpdateFraction),
     }
+  }
+
+  setCodeSizeLimit(bytes: bigint): void {
+    this.own = { ...this.own, maxCodeSize: bytes, maxInitCodeSize: 2n * bytes }
   }
 
   liftGasCap(): void {
@@ -165,6 +170,8 @@ export class Rules {
     for (const table of [paramsBlock, paramsTx, paramsEVM, paramsVM]) common.updateParams(table)
     const blobs = blobLimitsOf(this.schedule, hardfork)
     if (blobs) common.setBlobs(blobs)
+    const { codeSizeLimit } = this.schedule
+    if (codeSizeLimit !== undefined) common.setCodeSizeLimit(codeSizeLimit)
     this.byHardfork.set(hardfork, common)
     return common
   }

@@ -100,6 +100,7 @@ async function startNode(
     models,
     mining: options.mining ?? { type: 'auto' },
     order: options.order ?? 'fees',
+    waivers: new Set(options.waivers),
     suggestedTip: options.suggestedTip ?? parseGwei('1'),
     slotsPerEpoch: BigInt(options.slotsPerEpoch ?? 32),
     maxBlockTransactions: options.maxBlockTransactions ?? 1_000,
@@ -108,7 +109,10 @@ async function startNode(
     ownsPrecompile: options.precompile === undefined,
   })
   // What every block reads is then here, and mining goes on without the forked chain.
-  if (start.fork) await node.block('pending')
+  if (start.fork) {
+    await node.beginBlock()
+    await node.block('pending')
+  }
   return node
 }
 

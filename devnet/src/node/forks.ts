@@ -24,6 +24,8 @@ export interface ForkSchedule {
   readonly blobs: Readonly<Record<string, BlobLimits>>
   /** Its events are requests of the block (EIP-6110). */
   readonly depositContract: Hex
+  /** Bytes that a contract may have, where that is not what the hardfork allows. */
+  readonly codeSizeLimit?: bigint
   /** Whether blocks before Paris were mined, and pay who mined them. */
   readonly proofOfWork: boolean
   /** Where networks parted at the merge: changes no rule, but the id of the forks (EIP-2124). */

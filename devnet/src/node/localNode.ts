@@ -14,6 +14,8 @@ import { changeAccount, changeCode, changeStorage } from './control.js'
 import { BlockNotFoundError, ForkInFolderError, InferenceInactiveError } from './errors.js'
 import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
+import { begunTransactions } from './fork/begunBlock.js'
+import { ForkError } from './fork/errors.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ForkedStore } from './fork/forkedStore.js'
 import { ForkState } from './fork/forkState.js'
@@ -75,6 +77,7 @@ import { standWithin } from './trace/replay.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
 import { traceBlock } from './trace/traceBlock.js'
 import { traceCalls } from './trace/traceCalls.js'
+import type { Waivers } from './waiver.js'
 
 /** What a node is put together from. */
 export interface NodeParts {
@@ -87,6 +90,7 @@ export interface NodeParts {
   readonly models: ForkedStore
   readonly mining: MiningMode
   readonly order: Order
+  readonly waivers: Waivers
   readonly suggestedTip: bigint
   readonly slotsPerEpoch: bigint
   readonly maxBlockTransactions: number
@@ -125,6 +129,7 @@ export class LocalNode implements Node {
       clock: parts.standing.clock,
       settings: this.settings,
       order: parts.order,
+      waivers: parts.waivers,
       maxTransactions: parts.maxBlockTransactions,
       signal: parts.abort.signal,
       onBlock: (block) => this.events.emit('block', block),
@@ -331,8 +336,9 @@ export class LocalNode implements Node {
   }
 
   async send(tx: TypedTransaction, impersonated?: Address): Promise<Hex> {
-    const { ledger } = this.parts
-    const pooled = await admit(ledger, this.transactions, this.settings, tx, impersonated)
+    const { ledger, waivers } = this.parts
+    const { settings, transactions } = this
+    const pooled = await admit(ledger, transactions, settings, waivers, tx, impersonated)
     const watch = this.transactions.watch(pooled.hash)
     this.events.emit('pendingTransaction', pooled)
     try {
@@ -517,7 +523,8 @@ export class LocalNode implements Node {
 
   private async startAgain(fork?: Partial<ForkOptions>): Promise<Start> {
     const { source } = this.parts
-    const options = { ...this.start.fork?.options, ...fork }
+    const { transactionHash: _, ...before } = this.start.fork?.options ?? {}
+    const options = { ...before, ...fork }
     if (fork && source.folder) throw new ForkInFolderError()
     if (fork && options.url !== undefined) {
       return startAtFork(source, { ...options, url: options.url })
@@ -589,6 +596,32 @@ export class LocalNode implements Node {
     standing.clock.set(this.head.block.header.timestamp)
     await settleAll(ledger, this.transactions)
     if (removed.length > 0) this.events.emit('removed', removed)
+  }
+
+  /**
+   * Seals the block within which the fork begins, if it is to begin within one.
+   * @throws ForkError when a transaction of that block cannot be executed here.
+   */
+  async beginBlock(): Promise<void> {
+    const begun = this.fork?.begun
+    if (!begun) return
+    const { clock } = this.parts.standing
+    const { timestamp } = this.head.block.header
+    const before = { ...this.settings }
+    // Anvil seals blocks at the time of their parents.
+    clock.setNext(bigIntMax(begun.timestamp, timestamp + 1n), timestamp)
+    const { gasLimit, coinbase, baseFee } = begun
+    const prevRandao = hexToBytes(begun.prevRandao)
+    Object.assign(this.settings, { gasLimit, coinbase, baseFee, prevRandao })
+    const sealed = await this.miner.mineThese(begunTransactions(begun, this.common))
+    Object.assign(this.settings, { gasLimit: before.gasLimit, coinbase: before.coinbase })
+    if (sealed.transactions.length === begun.transactions.length) return
+    throw new ForkError(
+      `Block ${begun.number} of the forked chain has transactions that fail here.`,
+      {
+        remedy: 'Choose the rules that it follows with --hardfork, or fork at a block.',
+      },
+    )
   }
 
   /** Goes on with a chain that was loaded. */

@@ -18,6 +18,7 @@ import { inOrder, inTurn, type Order } from './order.js'
 import type { Pool } from './pool.js'
 import type { BlockSettings } from './settings.js'
 import type { View } from './view.js'
+import type { Waivers } from './waiver.js'
 
 export interface MinerOptions {
   readonly ledger: Ledger
@@ -25,6 +26,7 @@ export interface MinerOptions {
   readonly clock: Clock
   readonly settings: BlockSettings
   readonly order: Order
+  readonly waivers: Waivers
   /** The most transactions that a block takes. */
   readonly maxTransactions: number
   /** Ends mining between two blocks. */
@@ -194,6 +196,7 @@ export class Miner {
       baseFee: nextBaseFee(parent, rules, settings),
       coinbase: settings.coinbase,
       prevRandao: settings.prevRandao ?? nextPrevRandao(parent),
+      waivers: this.options.waivers,
     }
   }
 

@@ -6,6 +6,7 @@ import type { ForkOptions } from './fork/fork.js'
 import type { GenesisAccount } from './genesis.js'
 import type { Hex, MiningMode } from './node.js'
 import type { Order } from './order.js'
+import type { Waiver } from './waiver.js'
 
 export interface NodeOptions {
   /** Default 31337. */
@@ -45,6 +46,10 @@ export interface NodeOptions {
   readonly slotsPerEpoch?: number
   /** Whose code genesis holds beside the chain's own contracts. Default: the deployer that tools expect for CREATE2. */
   readonly predeploys?: 'create2' | 'none'
+  /** Checks to leave out. Default: none. */
+  readonly waivers?: readonly Waiver[]
+  /** Bytes that a contract may have, instead of what the hardfork allows; its creation may have twice as many. */
+  readonly codeSizeLimit?: bigint
   /** The most transactions in a block. Default 1,000. */
   readonly maxBlockTransactions?: number
   /** The most transactions that wait at a time. Default 65,536. */

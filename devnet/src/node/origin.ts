@@ -35,10 +35,15 @@ export function readOrigin(options: NodeOptions, inference: InferencePrecompile)
   const file = readGenesis(options.genesis)
   const chainId = options.chainId ?? file.chainId
   const hardfork = options.hardfork ?? 'prague'
+  const { codeSizeLimit } = options
   const schedule = file.schedule ?? allAtGenesis({ chainId, hardfork })
   if (file.lockstep) checkRuntime(file.lockstep, lockstepConfig(inference))
   return {
-    rules: new Rules({ ...schedule, chainId }),
+    rules: new Rules({
+      ...schedule,
+      chainId,
+      ...(codeSizeLimit !== undefined && { codeSizeLimit }),
+    }),
     genesis: { ...file.options, alloc: { ...file.options.alloc, ...options.alloc } },
     isLockstep: file.lockstep !== undefined,
   }

@@ -1,3 +1,4 @@
+import { bigIntToHex } from '@ethereumjs/util'
 import type { Rules } from './common.js'
 import type { BlobLimits, Fork, ForkSchedule } from './forks.js'
 
@@ -52,6 +53,9 @@ export function scheduleJson(rules: Rules): Record<string, unknown> {
     ...mergeJson(schedule),
     ...(byHardfork.has('prague') && { depositContractAddress: schedule.depositContract }),
     ...(schedule.proofOfWork && { ethash: {} }),
+    ...(schedule.codeSizeLimit !== undefined && {
+      codeSizeLimit: bigIntToHex(schedule.codeSizeLimit),
+    }),
     ...(blobs.length > 0 && {
       blobSchedule: Object.fromEntries(blobs.map((name) => [name, blobLimits(rules, name)])),
     }),

@@ -160,7 +160,11 @@ export function baseOf({ chain, fork, inference }: Start): LedgerBase {
 
 function rulesOf(options: NodeOptions, chainId: number): Rules {
   const hardfork = options.hardfork ?? 'prague'
-  return new Rules(allAtGenesis({ chainId: options.chainId ?? chainId, hardfork }))
+  const { codeSizeLimit } = options
+  return new Rules({
+    ...allAtGenesis({ chainId: options.chainId ?? chainId, hardfork }),
+    ...(codeSizeLimit !== undefined && { codeSizeLimit }),
+  })
 }
 
 /** The rules of a chain whose forks have all come. */

@@ -1,4 +1,4 @@
-import { NodeFaultError } from '@lockstep/precompile'
+import { BaseError, NodeFaultError } from '@lockstep/precompile'
 
 /** Thrown when the forked chain could not be asked. Its state is part of this chain's, so it is a fault, never a revert. */
 export class RemoteUnreachableError extends NodeFaultError {
@@ -39,4 +39,9 @@ export class RemoteAnswerError extends NodeFaultError {
       cause,
     })
   }
+}
+
+/** Thrown when a chain cannot be forked as asked. */
+export class ForkError extends BaseError {
+  override readonly name = 'ForkError'
 }

@@ -160,6 +160,44 @@ describe('a fork of a real Anvil', () => {
     expect(BigInt(await relative.call('eth_blockNumber'))).toBe(at)
   })
 
+  test('begins within a block, after the transaction that is named', async () => {
+    const { anvil, probe } = await remoteChain()
+    await anvil.call('evm_setAutomine', false)
+    const hashes: Hex[] = []
+    for (const value of [1n, 2n, 3n]) {
+      const request = { from: dev, to: probe, data: probeData('store', value), gas: '0x20000' }
+      hashes.push(await anvil.call('eth_sendTransaction', request))
+    }
+    await anvil.call('evm_mine')
+    expect(await valueAt(anvil, probe)).toBe(3n)
+    const [first, second] = hashes
+    if (!second) throw new Error('There is no second transaction.')
+    const fork = await testServer({ fork: { url: anvil.url, transactionHash: second } })
+    expect(await valueAt(fork, probe)).toBe(2n)
+    const block = await fork.call<Record<string, unknown>>('eth_getBlockByNumber', 'latest', false)
+    const theirs = await anvil.call<Record<string, unknown>>(
+      'eth_getBlockByNumber',
+      'latest',
+      false,
+    )
+    expect(block.transactions).toEqual([first, second])
+    for (const field of ['number', 'baseFeePerGas', 'mixHash', 'miner', 'gasLimit']) {
+      expect(block[field]).toBe(theirs[field])
+    }
+    expect(await fork.call('eth_getTransactionReceipt', second)).toMatchObject({ status: '0x1' })
+    await send(fork, { to: probe, data: probeData('store', 9n) })
+    expect(await valueAt(fork, probe)).toBe(9n)
+  })
+
+  test('error: begins after a transaction that no block has', async () => {
+    const { anvil } = await remoteChain()
+    const fork = { url: anvil.url, transactionHash: numberToHex(5, { size: 32 }) }
+    await expect(testServer({ fork })).rejects.toMatchObject({
+      name: 'ForkError',
+      message: expect.stringContaining(fork.transactionHash),
+    })
+  })
+
   test('snapshots, reverts, resets to another block, and off the fork', async () => {
     const { anvil, probe } = await remoteChain()
     const at = BigInt(await anvil.call('eth_blockNumber'))

@@ -1,8 +1,10 @@
 import { bigIntToHex, bytesToHex, hexToBytes } from '@ethereumjs/util'
-import { BaseError } from '@lockstep/precompile'
+import type { Hex } from '../node.js'
 import { registryAddress } from '../registry.js'
 import { registryBytecode } from '../registryBytecode.js'
+import { askBegunBlock, type BegunBlock } from './begunBlock.js'
 import { askQuantity } from './decode.js'
+import { ForkError } from './errors.js'
 import { type RemoteBlock, readHash, readRemoteBlock } from './header.js'
 import { Remote, type RemoteOptions } from './remote.js'
 import { RemoteState } from './remoteState.js'
@@ -12,6 +14,8 @@ import { StateCache } from './stateCache.js'
 export interface ForkOptions extends RemoteOptions {
   /** Negative ones count back from the latest. Default: the latest. */
   readonly blockNumber?: bigint
+  /** Goes on from the state that this transaction left, within its block, instead. */
+  readonly transactionHash?: Hex
   /** Of the forked chain, where it is known; spares a request. */
   readonly chainId?: number
   /** Folder in which what was read of the forked state outlives this process. Default: none. */
@@ -26,16 +30,13 @@ export interface Fork {
   /** The last block that is the remote's. */
   readonly base: RemoteBlock
   readonly state: RemoteState
+  /** The block after the base, as far as the transaction that was named. */
+  readonly begun: BegunBlock | undefined
   /** Whether models are registered there, too: whether it is a Lockstep chain. */
   hasRegistry(): Promise<boolean>
   /** Hash of a block up to the base; zeros where there is none. */
   blockHash(number: bigint): Promise<Uint8Array>
   close(): Promise<void>
-}
-
-/** Thrown when a chain cannot be forked as asked. */
-export class ForkError extends BaseError {
-  override readonly name = 'ForkError'
 }
 
 /**
@@ -45,7 +46,11 @@ export class ForkError extends BaseError {
 export async function openFork(options: ForkOptions): Promise<Fork> {
   const remote = new Remote(checkUrl(options))
   const chainId = options.chainId ?? Number(await askQuantity(remote, 'eth_chainId', []))
-  const number = await forkNumber(remote, options.blockNumber)
+  const begun =
+    options.transactionHash === undefined
+      ? undefined
+      : await askBegunBlock(remote, options.transactionHash)
+  const number = begun ? begun.number - 1n : await forkNumber(remote, options.blockNumber)
   const answer = await remote.request('eth_getBlockByNumber', [bigIntToHex(number), false])
   if (answer === null) {
     throw new ForkError(`The chain at ${remote.host} has no block ${number}.`, {
@@ -64,6 +69,7 @@ export async function openFork(options: ForkOptions): Promise<Fork> {
     chainId,
     base,
     state,
+    begun,
     hasRegistry: async () => {
       const registry = await state.account(registryAddress)
       return registry !== undefined && bytesToHex(registry.code) === registryBytecode

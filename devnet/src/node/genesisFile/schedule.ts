@@ -52,6 +52,9 @@ export function readSchedule(
         20,
       ),
       proofOfWork: merge.proofOfWork,
+      ...(isGiven(config.codeSizeLimit) && {
+        codeSizeLimit: integer('config.codeSizeLimit', config.codeSizeLimit, 52),
+      }),
       ...(isGiven(config.mergeNetsplitBlock) && {
         netsplitBlock: quantity('config.mergeNetsplitBlock', config.mergeNetsplitBlock),
       }),

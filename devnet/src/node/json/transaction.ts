@@ -1,4 +1,6 @@
+import type { Common } from '@ethereumjs/common'
 import {
+  createTx,
   type EOACode7702Tx,
   isAccessList2930Tx,
   isBlob4844Tx,
@@ -82,4 +84,42 @@ function signatureOf(tx: TypedTransaction) {
     ...(isLegacyTx(tx) ? {} : { yParity: bigIntToHex(v) }),
     v: bigIntToHex(v),
   }
+}
+
+/** Fields that the library and JSON have under one name. */
+const sharedFields = [
+  'type',
+  'chainId',
+  'nonce',
+  'to',
+  'value',
+  'gasPrice',
+  'maxFeePerGas',
+  'maxPriorityFeePerGas',
+  'maxFeePerBlobGas',
+  'accessList',
+  'authorizationList',
+  'blobVersionedHashes',
+] as const
+
+/**
+ * The transaction that JSON describes; where nobody signed it, it has no signature.
+ * @throws Error of the library for what is none.
+ */
+export function transactionOfJson(
+  json: Readonly<Record<string, unknown>>,
+  common: Common,
+): TypedTransaction {
+  const { type, gas, gasLimit = gas, input, data = input, r, s, v, yParity } = json
+  const shared = sharedFields.filter((name) => json[name] !== undefined && json[name] !== null)
+  const isSigned = BigInt(r as string) > 0n
+  const fields = {
+    ...Object.fromEntries(shared.map((name) => [name, json[name]])),
+    type: Number(type ?? 0),
+    gasLimit,
+    data,
+    v: yParity !== undefined && Number(type) > 0 ? yParity : v,
+    ...(isSigned && { r, s }),
+  }
+  return createTx(fields as never, { common })
 }

@@ -1,10 +1,11 @@
 import { Block, type BlockHeader, createBlockHeader } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
-import { createTx, type TypedTransaction } from '@ethereumjs/tx'
+import type { TypedTransaction } from '@ethereumjs/tx'
 import { bytesToHex, createAddressFromString, createWithdrawal } from '@ethereumjs/util'
 import { fieldReaders, isGiven } from '../fields.js'
 import { isBytes, isQuantity } from '../fork/decode.js'
 import { hardforkOf, headerData, headerFieldNames } from '../json/header.js'
+import { transactionOfJson } from '../json/transaction.js'
 import type { Hex, Log, MinedTransaction, SealedBlock, TransactionInference } from '../node.js'
 import { blobGas, effectiveTip, withSender } from '../transaction.js'
 import { StateFileError } from './errors.js'
@@ -197,39 +198,12 @@ function readTransaction(
   json: Readonly<Record<string, unknown>>,
   common: Common,
 ): TypedTransaction {
-  const { type, gas, gasLimit, input, data, r, s, v, yParity, to, ...rest } = json
-  const isSigned = integer(`${place}.r`, r ?? 0, 256) > 0n
-  const fields = {
-    ...Object.fromEntries(
-      transactionFields.flatMap((name) => (isGiven(rest[name]) ? [[name, rest[name]]] : [])),
-    ),
-    type: Number(integer(`${place}.type`, type ?? 0, 8)),
-    gasLimit: quantity(`${place}.gas`, gas ?? gasLimit),
-    data: bytes(`${place}.input`, input ?? data ?? '0x'),
-    ...(isGiven(to) && { to: bytes(`${place}.to`, to, 20) }),
-    v: quantity(`${place}.v`, v ?? yParity ?? 0),
-    ...(isSigned && { r: integer(`${place}.r`, r, 256), s: integer(`${place}.s`, s, 256) }),
-  }
   try {
-    return createTx(fields as never, { common })
+    return transactionOfJson(json, common)
   } catch (cause) {
     throw new StateFileError(place, 'a transaction', reason(cause), { cause })
   }
 }
-
-/** What transactions of all types have beside what `readTransaction` names. */
-const transactionFields = [
-  'chainId',
-  'nonce',
-  'gasPrice',
-  'maxFeePerGas',
-  'maxPriorityFeePerGas',
-  'maxFeePerBlobGas',
-  'value',
-  'accessList',
-  'authorizationList',
-  'blobVersionedHashes',
-] as const
 
 /** Numbers the logs of a block, and adds what follows from its header. */
 function finish(read: readonly ReadMined[], header: BlockHeader): MinedTransaction[] {

@@ -278,7 +278,7 @@ describe('anvil_dumpState and anvil_loadState', () => {
     ],
     ['blocks[1].transactions[0]', withTransactions(() => [])],
     [
-      'blocks[1].transactions[0].input',
+      'blocks[1].transactions[0]',
       withBlock((block) => ({ ...block, transactions: [{ transaction: { input: 5, gas: 1 } }] })),
     ],
     [
