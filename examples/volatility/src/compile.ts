@@ -5,7 +5,6 @@ import type { Abi, Hex } from 'viem'
 import { ExampleError } from './errors.js'
 
 const require = createRequire(import.meta.url)
-const PACKAGE = '@lockstep/sdk/contracts/'
 
 /** A contract ready to deploy. */
 export interface Artifact {
@@ -66,7 +65,7 @@ type Source = { contents: string } | { error: string }
 function createResolver(folder: URL): (path: string) => Source {
   return (path) => {
     try {
-      const file = path.startsWith(PACKAGE) ? require.resolve(path) : new URL(path, folder)
+      const file = path.startsWith('@') ? require.resolve(path) : new URL(path, folder)
       return { contents: readFileSync(file, 'utf8') }
     } catch (cause) {
       return { error: `${path}: ${cause instanceof Error ? cause.message : cause}` }

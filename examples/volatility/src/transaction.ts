@@ -1,5 +1,13 @@
 import { TransactionRevertedError } from '@lockstep/sdk'
-import type { Address, Hex, TransactionReceipt } from 'viem'
+import type {
+  Abi,
+  Address,
+  ContractFunctionArgs,
+  ContractFunctionName,
+  Hex,
+  SimulateContractParameters,
+  TransactionReceipt,
+} from 'viem'
 import type { DemoClient } from './client.js'
 import type { Artifact } from './compile.js'
 import { ExampleError } from './errors.js'
@@ -17,6 +25,22 @@ export async function confirm(client: DemoClient, hash: Hex): Promise<Transactio
   const receipt = await client.waitForTransactionReceipt({ hash })
   if (receipt.status !== 'success') throw new TransactionRevertedError(receipt)
   return receipt
+}
+
+/**
+ * Simulates a call, so that a refusal has its name and costs nothing, then sends it and waits.
+ * @throws ContractFunctionExecutionError when the simulation reverts, TransactionRevertedError
+ */
+export async function execute<
+  const abi extends Abi,
+  name extends ContractFunctionName<abi, 'nonpayable' | 'payable'>,
+  const args extends ContractFunctionArgs<abi, 'nonpayable' | 'payable', name>,
+>(
+  client: DemoClient,
+  call: SimulateContractParameters<abi, name, args, undefined, undefined, Address | undefined>,
+): Promise<TransactionReceipt> {
+  const { request } = await client.simulateContract({ account: client.account, ...call } as never)
+  return confirm(client, await client.writeContract(request as never))
 }
 
 /**
