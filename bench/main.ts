@@ -5,6 +5,7 @@ import { benchExact } from './exact.js'
 import { benchGas } from './gas.js'
 import { benchOverhead } from './overhead.js'
 import { machine, writeSection } from './report.js'
+import { benchBundle, benchWrites } from './sdk.js'
 import { benchSearch } from './search.js'
 import { benchStartup } from './startup.js'
 import { benchThroughput } from './throughput.js'
@@ -34,6 +35,8 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   startup: ['benchmarks.md', benchStartup],
   chain: ['benchmarks.md', benchChain],
   exact: ['exact.md', benchExact],
+  bundle: ['benchmarks.md', benchBundle],
+  writes: ['benchmarks.md', benchWrites],
 }
 
 console.log(machine())

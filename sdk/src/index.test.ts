@@ -1,11 +1,15 @@
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { build, type Rollup } from 'vite'
 import { expect, test } from 'vitest'
 
 const entry = fileURLToPath(new URL('index.ts', import.meta.url))
 
 /** What a bundler makes for a browser of a module that imports this package. */
-async function bundle(source: string): Promise<Rollup.OutputChunk> {
+async function bundle(
+  source: string,
+  minify: 'esbuild' | false = false,
+): Promise<Rollup.OutputChunk> {
   const virtual = {
     name: 'virtual',
     resolveId: (id: string) => (id === 'app' ? '\0app' : null),
@@ -17,7 +21,7 @@ async function bundle(source: string): Promise<Rollup.OutputChunk> {
     plugins: [virtual],
     build: {
       write: false,
-      minify: false,
+      minify,
       rollupOptions: {
         input: 'app',
         external: /^viem/,
@@ -40,4 +44,10 @@ test('a bundler leaves out what is not used', async () => {
   expect(code).toContain('toWad')
   expect(code).not.toContain('lockstep_putModel')
   expect(code).not.toContain('ModelNotFound')
+})
+
+test('adds less than 15 kB to a page that has viem', async () => {
+  const { code } = await bundle("export * from '@lockstep/sdk'", 'esbuild')
+  expect(code).toContain('lockstep_putModel')
+  expect(gzipSync(code).length).toBeLessThan(15_000)
 })

@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inferenceActions } from '@lockstep/sdk'
 import {
   connect,
   createConfig,
   getBalance,
   getBlockNumber,
+  getConnectorClient,
   mock,
   sendTransaction,
   waitForTransactionReceipt,
@@ -135,5 +137,31 @@ describe('wagmi', () => {
     })
     expect(await waitForTransactionReceipt(config, { hash })).toMatchObject({ status: 'success' })
     expect(await getBalance(config, { address: account.address })).toMatchObject({ value: 5n })
+  })
+
+  test('its client takes the inference actions, and writes in sync style', async () => {
+    const { node, url, addressOf } = await testServer()
+    const probe = await deployProbe(node, 5n)
+    const chain = { ...foundry, rpcUrls: { default: { http: [url] } } }
+    const config = createConfig({
+      chains: [chain],
+      connectors: [mock({ accounts: [getAddress(addressOf(0))] })],
+      storage: null,
+      transports: { [foundry.id]: http(url) },
+    })
+    const [connector] = config.connectors
+    if (!connector) throw new Error('wagmi made no connector')
+    await connect(config, { connector })
+    const client = (await getConnectorClient(config)).extend(inferenceActions())
+    const { events, receipt } = await client.inference.writeContractSync({
+      address: probe,
+      abi: probeAbi,
+      functionName: 'store',
+      args: [9n],
+      pollingInterval: 20,
+    })
+    expect(receipt.status).toBe('success')
+    expect(events).toMatchObject([{ eventName: 'Stored', args: { value: 9n } }])
+    expect(await client.inference.getModels()).toEqual([])
   })
 })

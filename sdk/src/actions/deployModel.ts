@@ -1,12 +1,13 @@
 import type { Account, Address, Client, Hex, TransactionReceipt } from 'viem'
-import { readContract, writeContract } from 'viem/actions'
+import { readContract } from 'viem/actions'
 import { modelRegistryAbi } from '../abis.js'
 import { modelRegistryAddressOf, readTyped } from '../contract.js'
-import { withTypedErrors } from '../errors/node.js'
 import { toModelName } from '../modelName.js'
-import { checkSuccess, simulateWrite, type WaitOptions, waitForReceipt } from '../write.js'
+import { checkSuccess } from '../write/outcome.js'
+import { type WaitOptions, waitForReceipt } from '../write/receipt.js'
 import { setModelNameSync } from './setModelName.js'
 import { uploadModel } from './uploadModel.js'
+import { writeContract } from './writeContract.js'
 
 /**
  * Uploads a model to the node and sends its registration.
@@ -27,17 +28,12 @@ export async function deployModel(
     readContract(client, { ...registry, functionName: 'isRegistered', args: [id] }),
   )
   if (listed) return { id, hash: undefined }
-  const { account = client.account } = parameters
-  const request = {
+  const { account } = parameters
+  const hash = await writeContract(client, {
     ...registry,
     functionName: 'register',
     args: [id],
     account,
-    chain: client.chain,
-  } as const
-  const hash = await withTypedErrors(async () => {
-    await simulateWrite(client, request)
-    return writeContract(client, request as never)
   })
   return { id, hash }
 }

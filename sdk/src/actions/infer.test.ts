@@ -1,8 +1,10 @@
 import { createPublicClient, http } from 'viem'
 import { anvil } from 'viem/chains'
 import { describe, expect, test } from 'vitest'
+import { inferenceAbi } from '../abis.js'
 import { inferenceAddress } from '../addresses.js'
-import { InferenceUnavailableError, NodeFaultError } from '../errors/node.js'
+import { inferenceActions } from '../decorators/inference.js'
+import { InferenceUnavailableError, NodeFaultError, toTypedError } from '../errors/node.js'
 import {
   GraphRejectedError,
   ModelNotFoundError,
@@ -49,6 +51,24 @@ describe('infer', () => {
     const y = await chain.client.inference.infer({ model: ids.double, x: [toWad('0.1')] })
     // The float32 nearest to a tenth, doubled.
     expect(y).toEqual([200_000_002_980_232_239n])
+  })
+
+  test('behavior: many reads in one request, and in one call', async () => {
+    let requests = 0
+    const transport = http(chain.devnet.url, { batch: true, onFetchRequest: () => void requests++ })
+    const client = createPublicClient({ transport }).extend(inferenceActions())
+    const answer = [toWad('-3.9375'), toWad('5.125')]
+    const read = { model: ids.affine, x }
+    const batched = await Promise.all([read, read, read].map(client.inference.infer))
+    expect({ batched, requests }).toEqual({ batched: [answer, answer, answer], requests: 1 })
+    const call = { address: inferenceAddress, abi: inferenceAbi, functionName: 'infer' } as const
+    const contracts = [
+      { ...call, args: [ids.affine, x] },
+      { ...call, args: [ids.affine, x.slice(1)] },
+    ] as const
+    const [first, second] = await client.multicall({ contracts, deployless: true })
+    expect(first).toEqual({ status: 'success', result: answer })
+    expect(toTypedError(second.error)).toBeInstanceOf(ShapeMismatchError)
   })
 
   test('behavior: integer tensors take the integers themselves', async () => {

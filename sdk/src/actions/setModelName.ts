@@ -1,10 +1,10 @@
 import type { Account, Address, Client, Hex } from 'viem'
-import { writeContract } from 'viem/actions'
 import { modelRegistryAbi } from '../abis.js'
 import { modelRegistryAddressOf } from '../contract.js'
-import { withTypedErrors } from '../errors/node.js'
 import { toModelName } from '../modelName.js'
-import { checkSuccess, simulateWrite, type WaitOptions, waitForReceipt } from '../write.js'
+import { checkSuccess } from '../write/outcome.js'
+import { type WaitOptions, waitForReceipt } from '../write/receipt.js'
+import { writeContract } from './writeContract.js'
 
 /**
  * Points a name of the sender's at a registered model; contracts that hold the id do not notice.
@@ -17,18 +17,13 @@ export async function setModelName(
   client: Client,
   parameters: setModelName.Parameters,
 ): Promise<Hex> {
-  const { name, model, account = client.account } = parameters
-  const request = {
+  const { name, model, account } = parameters
+  return writeContract(client, {
     address: modelRegistryAddressOf(client),
     abi: modelRegistryAbi,
     functionName: 'setName',
     args: [toModelName(name), model],
     account,
-    chain: client.chain,
-  } as const
-  return withTypedErrors(async () => {
-    await simulateWrite(client, request)
-    return writeContract(client, request as never)
   })
 }
 

@@ -19,11 +19,15 @@ describe('inferenceActions', () => {
         "getModels",
         "infer",
         "inferTensors",
+        "observeFeed",
         "quote",
         "resolveModel",
         "setModelName",
         "setModelNameSync",
+        "traceInferences",
         "uploadModel",
+        "writeContract",
+        "writeContractSync",
       ]
     `)
   })

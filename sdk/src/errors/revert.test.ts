@@ -1,19 +1,15 @@
 import { encodeErrorResult, keccak256, parseAbi, toHex } from 'viem'
 import { describe, expect, test } from 'vitest'
-import { inferenceAbi, modelRegistryAbi } from '../abis.js'
+import { feedAbi, freshnessAbi, inferenceAbi, modelRegistryAbi } from '../abis.js'
 import { compile } from '../testing/compile.js'
 import { useDevnet } from '../testing/devnet.js'
 import { ids, models } from '../testing/models.js'
+import { InferenceRevertError } from './inferenceRevert.js'
 import { InferenceUnavailableError, toTypedError } from './node.js'
-import {
-  InferenceRevertError,
-  InsufficientInferenceGasError,
-  NonFiniteOutputError,
-  toInferenceRevert,
-} from './revert.js'
+import { InsufficientInferenceGasError, NonFiniteOutputError, toInferenceRevert } from './revert.js'
 
 const chain = useDevnet({ models })
-const abi = [...inferenceAbi, ...modelRegistryAbi]
+const abi = [...inferenceAbi, ...modelRegistryAbi, ...feedAbi, ...freshnessAbi]
 const errors = abi.filter((item) => item.type === 'error')
 
 /** One value for each type that the errors hold. */
@@ -22,6 +18,9 @@ const samples: Readonly<Record<string, unknown>> = {
   bytes4: '0x01020304',
   address: `0x${'12'.repeat(20)}`,
   uint256: 7n,
+  int256: -7n,
+  uint80: 7n,
+  uint64: 7n,
   uint8: 1,
   'uint32[]': [1, 2],
 }

@@ -7,20 +7,11 @@ import {
   isHex,
   RpcRequestError,
 } from 'viem'
-import { inferenceAbi, modelRegistryAbi } from '../abis.js'
+import { feedAbi, freshnessAbi, inferenceAbi, modelRegistryAbi } from '../abis.js'
 import { fromModelName } from '../modelName.js'
-import { BaseError } from './base.js'
-
-/** A revert of the precompile or the registry; `errorName` is the Solidity error. */
-export class InferenceRevertError extends BaseError {
-  override readonly name: string = 'InferenceRevertError'
-  readonly errorName: string
-
-  constructor(errorName: string, message: string, options: { remedy?: string; cause: unknown }) {
-    super(message, options)
-    this.errorName = errorName
-  }
-}
+import * as feed from './feed.js'
+import { InferenceRevertError } from './inferenceRevert.js'
+import * as staleness from './staleness.js'
 
 /** The chain does not list the model. */
 export class ModelNotFoundError extends InferenceRevertError {
@@ -269,7 +260,31 @@ const decoders: Readonly<Record<string, (args: Args, cause: unknown) => Inferenc
   NameNotSet: ([owner, name], cause) => new NameNotSetError(owner as Address, name as Hex, cause),
 }
 
-const abi: Abi = [...inferenceAbi, ...modelRegistryAbi]
+/** The errors of guards and feeds, whose classes take the arguments as they come. */
+const guardErrors: Readonly<Record<string, new (...args: never[]) => InferenceRevertError>> = {
+  StaleTime: staleness.StaleTimeError,
+  FutureTime: staleness.FutureTimeError,
+  StaleBlock: staleness.StaleBlockError,
+  FutureBlock: staleness.FutureBlockError,
+  PriceMoved: staleness.PriceMovedError,
+  DeadlinePassed: staleness.DeadlinePassedError,
+  StalePrice: staleness.StalePriceError,
+  FuturePrice: feed.FuturePriceError,
+  InvalidPrice: feed.InvalidPriceError,
+  IncompleteRound: feed.IncompleteRoundError,
+  SequencerDown: feed.SequencerDownError,
+  PriceUncertain: feed.PriceUncertainError,
+  HistoryTooShort: feed.HistoryTooShortError,
+  SourceFailed: feed.SourceFailedError,
+  UnsupportedDecimals: feed.UnsupportedDecimalsError,
+  ObservationForged: feed.ObservationForgedError,
+  ObservationMismatch: feed.ObservationMismatchError,
+  InputTooShort: feed.InputTooShortError,
+  ObservationOutOfRange: feed.ObservationOutOfRangeError,
+  TickOutOfRange: feed.TickOutOfRangeError,
+}
+
+const abi: Abi = [...inferenceAbi, ...modelRegistryAbi, ...feedAbi, ...freshnessAbi]
 
 /**
  * The typed error behind an error of viem's, whatever contract the call went to and whatever its ABI knows.
@@ -277,13 +292,24 @@ const abi: Abi = [...inferenceAbi, ...modelRegistryAbi]
  */
 export function toInferenceRevert(error: unknown): InferenceRevertError | undefined {
   const data = revertData(error)
-  const decoded = data && decodeRevert(data)
+  return data && fromRevertData(data, error)
+}
+
+/**
+ * The typed error that revert data holds.
+ * @param cause What the error shall name as its cause.
+ * @returns undefined when it is none of the known errors.
+ */
+export function fromRevertData(data: Hex, cause: unknown): InferenceRevertError | undefined {
+  const decoded = decodeRevert(data)
   if (!decoded) return undefined
   const { errorName, args = [] } = decoded
   const decoder = decoders[errorName]
-  if (decoder) return decoder(args, error)
+  if (decoder) return decoder(args, cause)
+  const Guard = guardErrors[errorName]
+  if (Guard) return new Guard(...([...args, cause] as never[]))
   const message = `The call reverted with ${errorName}(${args.join(', ')}).`
-  return new InferenceRevertError(errorName, message, { cause: error })
+  return new InferenceRevertError(errorName, message, { cause })
 }
 
 /** Revert data as viem keeps it: decoded with the contract's ABI, or in the answer of the node. */

@@ -1,0 +1,82 @@
+import type {
+  Abi,
+  Account,
+  Address,
+  BlockTag,
+  Client,
+  ContractFunctionArgs,
+  ContractFunctionName,
+  Hex,
+} from 'viem'
+import { withTypedErrors } from '../errors/node.js'
+import type { Observation } from '../observation.js'
+import { draftWrite, firstObservation, type Observe, type Write } from '../write/attempt.js'
+import type { CallerGuard } from '../write/guard.js'
+import { send } from '../write/send.js'
+
+/** The functions that a transaction may call. */
+export type Writable = 'nonpayable' | 'payable'
+
+/** Arguments, or how to build them from what was observed. */
+type Arguments<
+  abi extends Abi | readonly unknown[],
+  name extends ContractFunctionName<abi, Writable>,
+> =
+  | ContractFunctionArgs<abi, Writable, name>
+  | ((
+      seen: Observation,
+    ) =>
+      | ContractFunctionArgs<abi, Writable, name>
+      | Promise<ContractFunctionArgs<abi, Writable, name>>)
+
+/**
+ * Simulates a write on what was just observed, and sends it.
+ * @param parameters.args The arguments, or a function that builds them from the observation.
+ * @param parameters.observe Address of the `IFeed` to observe first, or a function that observes.
+ * @param parameters.observation What the caller saw before, in place of a first look.
+ * @param parameters.guard The caller's own bounds, checked before anything is signed.
+ * @returns the transaction's hash.
+ * @throws StaleTimeError, PriceMovedError and the other errors of guards, feeds and models; WrongChainError, AbortedError,
+ * NodeFaultError
+ * @example
+ * const hash = await writeContract(client, {
+ *   address, abi, functionName: 'trade', observe: feed,
+ *   args: (seen) => [[observationToWad(seen)], seen],
+ * })
+ */
+export async function writeContract<
+  const abi extends Abi | readonly unknown[],
+  name extends ContractFunctionName<abi, Writable>,
+>(client: Client, parameters: writeContract.Parameters<abi, name>): Promise<Hex> {
+  const write = parameters as unknown as Write
+  const seen = await firstObservation(client, write)
+  const draft = await draftWrite(client, write, seen)
+  return withTypedErrors(() => send(client, draft, write.signal))
+}
+
+export declare namespace writeContract {
+  type Parameters<
+    abi extends Abi | readonly unknown[] = Abi,
+    name extends ContractFunctionName<abi, Writable> = ContractFunctionName<abi, Writable>,
+  > = {
+    readonly address: Address
+    readonly abi: abi
+    readonly functionName: name | ContractFunctionName<abi, Writable>
+    readonly account?: Account | Address | undefined
+    readonly value?: bigint | undefined
+    readonly gas?: bigint | undefined
+    readonly nonce?: number | undefined
+    readonly maxFeePerGas?: bigint | undefined
+    readonly maxPriorityFeePerGas?: bigint | undefined
+    /** Block that the simulation runs on. Default: the pending one, whose clock the transaction will meet. */
+    readonly blockTag?: BlockTag | undefined
+    readonly observe?: Observe | undefined
+    readonly observation?: Observation | undefined
+    readonly guard?: CallerGuard | undefined
+    /** Ends the work; what was sent stays sent. */
+    readonly signal?: AbortSignal | undefined
+  } & (readonly [] extends ContractFunctionArgs<abi, Writable, name>
+    ? { readonly args?: Arguments<abi, name> | undefined }
+    : { readonly args: Arguments<abi, name> })
+  type ReturnType = Hex
+}

@@ -1,0 +1,163 @@
+import {
+  type Account,
+  type Client,
+  type Hex,
+  keccak256,
+  type LocalAccount,
+  MethodNotFoundRpcError,
+  MethodNotSupportedRpcError,
+  type TransactionReceipt,
+} from 'viem'
+import {
+  getTransaction,
+  prepareTransactionRequest,
+  sendRawTransaction,
+  sendRawTransactionSync,
+  sendTransaction,
+} from 'viem/actions'
+import { untilAborted } from '../errors/abort.js'
+import { findCause } from '../errors/revert.js'
+import { withNonce } from './nonces.js'
+import { defaultTimeout, type Slot, type WaitOptions, waitForReceipt, within } from './receipt.js'
+
+/** A transaction without what the client fills in. */
+export interface Draft {
+  readonly account: Account
+  readonly to: Hex
+  readonly data: Hex
+  readonly value?: bigint | undefined
+  readonly gas?: bigint | undefined
+  readonly nonce?: number | undefined
+  readonly maxFeePerGas?: bigint | undefined
+  readonly maxPriorityFeePerGas?: bigint | undefined
+}
+
+/** How often a nonce that another client took first is replaced by the next one. */
+const nonceAttempts = 3
+
+/** Clients whose node answered that it has no `eth_sendRawTransactionSync`. */
+const withoutSync = /*#__PURE__*/ new WeakSet<Client>()
+
+/** Signs where the account can, and sends. */
+export async function send(client: Client, draft: Draft, signal?: AbortSignal): Promise<Hex> {
+  if (draft.account.type !== 'local') return askWallet(client, draft, signal)
+  return withFreshNonce(client, draft, async (signed) => {
+    await untilAborted(sendRawTransaction(client, signed), signal, signed.hash)
+    return signed.hash
+  })
+}
+
+/**
+ * Sends and waits: in one request where the node has `eth_sendRawTransactionSync` and the account signs itself, else by
+ * asking for the receipt.
+ */
+export async function sendSync(
+  client: Client,
+  draft: Draft,
+  options: WaitOptions,
+): Promise<TransactionReceipt> {
+  const { signal, timeout = defaultTimeout } = options
+  const since = performance.now()
+  if (draft.account.type !== 'local') {
+    return waitForReceipt(client, await askWallet(client, draft, signal), options)
+  }
+  return withFreshNonce(client, draft, async (signed) => {
+    const { hash, slot } = signed
+    const answer = within(sendAndAwait(client, signed), timeout)
+    const receipt = await untilAborted(answer, signal, hash)
+    const isDone = receipt && (options.confirmations ?? 1) <= 1
+    return isDone ? receipt : waitForReceipt(client, hash, options, { slot, since })
+  })
+}
+
+interface Signed {
+  readonly serializedTransaction: Hex
+  readonly hash: Hex
+  readonly slot: Slot
+}
+
+/** @returns undefined when the node took the transaction, but did not answer with its receipt. */
+async function sendAndAwait(
+  client: Client,
+  signed: Signed,
+): Promise<TransactionReceipt | undefined> {
+  const { serializedTransaction, hash } = signed
+  if (withoutSync.has(client)) {
+    await sendRawTransaction(client, { serializedTransaction })
+    return undefined
+  }
+  try {
+    // Without the timeout that EIP-7966 has as a second parameter: Anvil refuses it.
+    return await sendRawTransactionSync(client, { serializedTransaction })
+  } catch (error) {
+    if (isMethodMissing(error)) {
+      withoutSync.add(client)
+      return sendAndAwait(client, signed)
+    }
+    // The answer may be lost, or late: what counts is whether the node has the transaction.
+    const known = await getTransaction(client, { hash }).catch(() => undefined)
+    if (!known) throw error
+    return undefined
+  }
+}
+
+async function askWallet(client: Client, draft: Draft, signal?: AbortSignal): Promise<Hex> {
+  return untilAborted(sendTransaction(client, { ...draft, chain: client.chain } as never), signal)
+}
+
+/** Another client of the same key may have used the nonce first: nothing was sent then, and the next one is as good. */
+async function withFreshNonce<T>(
+  client: Client,
+  draft: Draft,
+  use: (signed: Signed) => Promise<T>,
+): Promise<T> {
+  const account = draft.account as LocalAccount
+  const isOwn = draft.nonce === undefined && !account.nonceManager
+  const attempt = async (nonce: number | undefined) =>
+    use(await sign(client, { ...draft, account, nonce }))
+  if (!isOwn) return attempt(draft.nonce)
+  for (let left = nonceAttempts; ; left--) {
+    try {
+      return await withNonce(client, account.address, attempt)
+    } catch (error) {
+      if (!isNonceTaken(error) || left === 1) throw error
+    }
+  }
+}
+
+async function sign(
+  client: Client,
+  draft: Draft & { readonly account: LocalAccount },
+): Promise<Signed> {
+  const { account } = draft
+  const request = await prepareTransactionRequest(client, {
+    ...draft,
+    chain: client.chain,
+    nonceManager: account.nonceManager,
+  } as never)
+  const serializer = client.chain?.serializers?.transaction
+  const serializedTransaction = await account.signTransaction(
+    request as never,
+    serializer && ({ serializer } as never),
+  )
+  const { nonce } = request as unknown as { nonce: number }
+  const hash = keccak256(serializedTransaction)
+  return { serializedTransaction, hash, slot: { from: account.address, nonce } }
+}
+
+/** There is no code for it: nodes say it in words. */
+function isNonceTaken(error: unknown): boolean {
+  const told = (cause: unknown) =>
+    /nonce too low/i.test((cause as { details?: string }).details ?? '')
+  return findCause(error, told) !== undefined
+}
+
+/** -32601 or -32004. */
+function isMethodMissing(error: unknown): boolean {
+  const missing = findCause(
+    error,
+    (cause) =>
+      cause instanceof MethodNotFoundRpcError || cause instanceof MethodNotSupportedRpcError,
+  )
+  return missing !== undefined
+}
