@@ -8,6 +8,7 @@ import { createAccessList } from './accessList.js'
 import type { DevAccount } from './accounts.js'
 import { admit, readyTransaction, settleAll, settleBlock } from './admission.js'
 import { call } from './call.js'
+import { type CallBundle, callMany } from './callMany.js'
 import { atGenesis, Chain } from './chain.js'
 import { Rules } from './common.js'
 import { changeAccount, changeCode, changeStorage } from './control.js'
@@ -223,6 +224,17 @@ export class LocalNode implements Node {
     return outcome
   }
 
+  callMany(
+    bundles: readonly CallBundle[],
+    at: BlockId | WithinBlock,
+    state?: StateOverrides,
+  ): Promise<CallOutcome[][]> {
+    return this.traces.run(async () => {
+      const budget = this.traceBudget({})
+      return callMany(await this.standAt(at, budget), bundles, budget, state)
+    })
+  }
+
   async estimateGas(
     request: CallRequest,
     id: BlockId,
@@ -262,11 +274,7 @@ export class LocalNode implements Node {
   ): Promise<Trace[]> {
     return this.traces.run(async () => {
       const budget = this.traceBudget(options)
-      const standpoint =
-        typeof at === 'object' && 'within' in at
-          ? await standWithin(this.parts.ledger, at.within, at.after, budget)
-          : await this.standOn(at)
-      return traceCalls(standpoint, requests, options, budget, overrides)
+      return traceCalls(await this.standAt(at, budget), requests, options, budget, overrides)
     })
   }
 
@@ -566,6 +574,12 @@ export class LocalNode implements Node {
 
   private standOn(id: BlockId): ReturnType<typeof standOn> {
     return standOn(this.parts.ledger, this.miner, this.settled(id))
+  }
+
+  private standAt(at: BlockId | WithinBlock, budget: Budget): ReturnType<typeof standOn> {
+    return typeof at === 'object' && 'within' in at
+      ? standWithin(this.parts.ledger, at.within, at.after, budget)
+      : this.standOn(at)
   }
 
   private ready({ tx, impersonated }: UnpooledTransaction): PooledTransaction {

@@ -4,6 +4,7 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Account, Address } from '@ethereumjs/util'
 import type { InferencePrecompile, InferenceRecord, ModelStore } from '@lockstep/precompile'
 import type { DevAccount } from './accounts.js'
+import type { CallBundle } from './callMany.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ScheduledForks } from './forkFacts.js'
 import type { AccountProof } from './proof.js'
@@ -220,6 +221,15 @@ export interface Node {
     id: BlockId,
     overrides?: { state?: StateOverrides; block?: BlockOverrides },
   ): Promise<CallOutcome>
+  /**
+   * Calls one after another, each on the state that the one before it left, across bundles.
+   * @throws InvalidCallError, PoolError, TraceLimitError when they take too long.
+   */
+  callMany(
+    bundles: readonly CallBundle[],
+    at: BlockId | WithinBlock,
+    state?: StateOverrides,
+  ): Promise<CallOutcome[][]>
   /** @throws ExecutionRevertedError with the revert data */
   estimateGas(
     request: CallRequest,

@@ -24,4 +24,6 @@ export interface Context {
   /** Snapshots that may still be reverted to, with the block that each was taken at. */
   readonly snapshots: Map<`0x${string}`, { number: bigint; hash: `0x${string}` }>
   logging: boolean
+  /** Milliseconds of the system's clock at which the head was sealed here, or found at the start. */
+  lastBlockWallTime: number
 }

@@ -132,6 +132,13 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
     tracing,
     fc.record({ txIndex: small, blockOverrides: blockOverride }),
   ),
+  bundles: fc.array(
+    fc.record(
+      { transactions: fc.array(transaction, { maxLength: 2 }), blockOverride },
+      { requiredKeys: ['transactions'] },
+    ),
+    { maxLength: 2 },
+  ),
   calldata: bytes,
   'calls with trace types': fc.array(fc.tuple(transaction, traceTypes), { maxLength: 2 }),
   'chain id': quantity,
@@ -180,6 +187,10 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   }),
   'snapshot id': small,
   state,
+  'state context': fc.record(
+    { blockNumber: block, transactionIndex: fc.integer({ min: -1, max: 2 }) },
+    partly,
+  ),
   'state overrides': fc.dictionary(address, override, { maxKeys: 2 }),
   'subscription id': bytes,
   'subscription kind': fc.constantFrom('newHeads', 'logs', 'newPendingTransactions'),
@@ -206,6 +217,7 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
     primaryType: fc.string(),
     message: fc.jsonValue(),
   }),
+  url: fc.constantFrom('http://127.0.0.1:1', 'x'),
   value: quantity,
 }
 

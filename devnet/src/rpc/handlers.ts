@@ -70,6 +70,9 @@ export function createHandlers(node: Node, options: HandlerOptions = {}): Handle
   const { maxBatch = 1000 } = options
   const onUnexpected = options.onUnexpectedError ?? ((error: unknown) => console.error(error))
   const context = createContext(node, options, onUnexpected)
+  const stopTiming = node.on('block', () => {
+    context.lastBlockWallTime = Date.now()
+  })
   const table = new Map(methods.flatMap((entry) => entry.names.map((name) => [name, entry])))
 
   const answer = async (request: unknown, peer: Peer): Promise<RpcResponse | undefined> => {
@@ -105,6 +108,7 @@ export function createHandlers(node: Node, options: HandlerOptions = {}): Handle
     },
     forget: (channel) => context.subscriptions.forget(channel),
     close() {
+      stopTiming()
       context.filters.close()
       context.subscriptions.close()
       context.uploads.close()
@@ -134,6 +138,7 @@ function createContext(
     instanceId: `0x${randomBytes(32).toString('hex')}`,
     snapshots: new Map(),
     logging: true,
+    lastBlockWallTime: Date.now(),
   }
 }
 

@@ -13,6 +13,7 @@ import { debugCode } from './debug/code.js'
 import { rawBlocks } from './debug/raw.js'
 import { debugTraces } from './debug/traces.js'
 import { blocks } from './eth/blocks.js'
+import { manyCalls } from './eth/callMany.js'
 import { config } from './eth/config.js'
 import { execution } from './eth/execution.js'
 import { fees } from './eth/fees.js'
@@ -47,6 +48,7 @@ export const methods: readonly Method[] = [
   config,
   transactions,
   execution,
+  manyCalls,
   simulating,
   fees,
   sending,

@@ -53,6 +53,7 @@ const rules: Readonly<Record<string, Rule>> = {
   eth_getStorageAt: state(2),
   eth_getProof: state(2),
   eth_call: state(1),
+  eth_callMany: state(1),
   eth_estimateGas: state(1),
   eth_createAccessList: state(1),
   debug_traceCall: state(1),

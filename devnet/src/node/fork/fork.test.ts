@@ -261,6 +261,25 @@ describe('a fork of a real Anvil', () => {
   })
 })
 
+describe('another node of the forked chain', () => {
+  test('is asked once it is named, and a node of another chain is not', async () => {
+    const { anvil, probe } = await remoteChain()
+    const twin = await startAnvil()
+    await twin.call('anvil_loadState', await anvil.call('anvil_dumpState'))
+    const fork = await testServer({ fork: { url: anvil.url, retries: 0 } })
+    const stranger = await startAnvil()
+    expect(await fork.failure('anvil_setRpcUrl', stranger.url)).toMatchObject({
+      message: expect.stringContaining('reset to a fork of the other one'),
+    })
+    await fork.call('anvil_setRpcUrl', twin.url)
+    await anvil.stop()
+    expect(await valueAt(fork, probe)).toBe(7n)
+    expect(await fork.call('anvil_nodeInfo')).toMatchObject({ forkConfig: { forkUrl: twin.url } })
+    const { failure } = await testServer()
+    expect(await failure('anvil_setRpcUrl', twin.url)).toMatchObject({ code: -32602 })
+  })
+})
+
 describe('a remote that fails', () => {
   test('error: nothing listens', async () => {
     const fork = { url: `http://127.0.0.1:${await closedPort()}/secret-key`, retries: 0 }

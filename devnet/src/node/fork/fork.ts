@@ -36,6 +36,11 @@ export interface Fork {
   hasRegistry(): Promise<boolean>
   /** Hash of a block up to the base; zeros where there is none. */
   blockHash(number: bigint): Promise<Uint8Array>
+  /**
+   * Asks another node of the forked chain from now on.
+   * @throws ForkError when that one has not the block that this chain goes on from, and what asking it throws.
+   */
+  moveTo(url: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -77,6 +82,16 @@ export async function openFork(options: ForkOptions): Promise<Fork> {
     blockHash: async (wanted) => {
       const block = await remote.request('eth_getBlockByNumber', [bigIntToHex(wanted), false])
       return block === null ? new Uint8Array(32) : hexToBytes(readHash(remote, block))
+    },
+    moveTo: async (url) => {
+      const other = new Remote(checkUrl({ ...options, url }))
+      const block = await other.request('eth_getBlockByNumber', [bigIntToHex(number), false])
+      if (block === null || readHash(other, block) !== base.hash) {
+        throw new ForkError(`The chain at ${other.host} has not block ${base.hash} at ${number}.`, {
+          remedy: 'Name a node of the chain that was forked, or reset to a fork of the other one.',
+        })
+      }
+      remote.moveTo(url)
     },
     close: async () => disk?.close(),
   }

@@ -34,17 +34,31 @@ const tooFast: ReadonlySet<number> = new Set([-32_005, TOO_MANY_REQUESTS])
 
 /** The node of a forked chain. Its URL may hold a key, so no message shows more than the host. */
 export class Remote {
-  readonly url: string
+  url: string
   /** Host and port of the URL. */
-  readonly host: string
-  private readonly send: (method: string, params: readonly unknown[]) => Promise<RawResponse>
+  host: string
+  private send: (method: string, params: readonly unknown[]) => Promise<RawResponse>
   private readonly throttle: Throttle
 
   constructor(private readonly options: RemoteOptions) {
     this.url = options.url
     this.host = new URL(options.url).host
+    this.send = this.transportTo(options.url)
     this.throttle = new Throttle(options.computeUnitsPerSecond ?? DEFAULT_UNITS_PER_SECOND)
-    const { request } = http(options.url, {
+  }
+
+  /** Asks another node of the same chain from now on. */
+  moveTo(url: string): void {
+    this.url = url
+    this.host = new URL(url).host
+    this.send = this.transportTo(url)
+  }
+
+  private transportTo(
+    url: string,
+  ): (method: string, params: readonly unknown[]) => Promise<RawResponse> {
+    const { options } = this
+    const { request } = http(url, {
       raw: true,
       retryCount: options.retries ?? DEFAULT_RETRIES,
       retryDelay: options.retryBackoffMs ?? DEFAULT_BACKOFF_MS,
@@ -54,7 +68,7 @@ export class Remote {
         if (status === TOO_MANY_REQUESTS) this.throttle.start()
       },
     })({})
-    this.send = (method, params) =>
+    return (method, params) =>
       request({ method, params } as never) as unknown as Promise<RawResponse>
   }
 

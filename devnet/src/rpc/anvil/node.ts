@@ -1,4 +1,5 @@
-import { boolean } from '../codec.js'
+import { boolean, text } from '../codec.js'
+import { InvalidParamsError } from '../errors.js'
 import { suggestedGasPrice } from '../feeSuggestion.js'
 import { toQuantity } from '../format/quantity.js'
 import { method, required } from '../method.js'
@@ -53,6 +54,19 @@ export const nodeIdentity = [
     const genesis = await node.block('earliest')
     return Number(genesis?.block.header.timestamp ?? 0n)
   }),
+  method('anvil_getLastBlockWallTime', [], ({ lastBlockWallTime }) => lastBlockWallTime),
+  method(
+    ['anvil_setRpcUrl', 'hardhat_setRpcUrl'],
+    [required('url', text)],
+    async ({ node }, url) => {
+      if (!node.fork) {
+        throw new InvalidParamsError(
+          'anvil_setRpcUrl: this node forks no chain; reset it to a fork',
+        )
+      }
+      await node.fork.moveTo(url)
+    },
+  ),
   method(
     ['anvil_setLoggingEnabled', 'hardhat_setLoggingEnabled'],
     [required('enabled', boolean)],
