@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Dtype, defaultLimits, modelIdOf, readModel } from '@lockstep/precompile'
-import { inferenceActions, ModelRefusedError, OutOfGasError, toWad } from '@lockstep/sdk'
+import {
+  inferenceActions,
+  ModelRefusedError,
+  ModelTooLargeError,
+  OutOfGasError,
+  toWad,
+} from '@lockstep/sdk'
 import { bytesToHex, createWalletClient, http, publicActions } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { node, onnx, value, weight } from '../../../precompile/src/testing/onnx.js'
@@ -81,8 +87,10 @@ describe.each(files)('%s is refused alike', (_what, bytes, code) => {
     const [account] = await connect(devnet.url).getAddresses()
     const deployment = connect(devnet.url).inference.deployModelSync({ bytes, account })
     const error = await deployment.catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(ModelRefusedError)
-    expect(error).toMatchObject({ model: modelIdOf(bytes) })
+    // Before it hashes and sends hundreds of megabytes.
+    const isOversized = bytes.length > defaultLimits.fileBytes
+    expect(error).toBeInstanceOf(isOversized ? ModelTooLargeError : ModelRefusedError)
+    expect(error).toMatchObject(isOversized ? { bytes: bytes.length } : { model: modelIdOf(bytes) })
     await expectServing()
   })
 

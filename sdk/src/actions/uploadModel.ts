@@ -15,11 +15,26 @@ export class EmptyModelError extends BaseError {
   }
 }
 
+/** The most bytes that a node takes as a model. */
+const maxModelBytes = 2 ** 28
+
+/** A file that no node takes. */
+export class ModelTooLargeError extends BaseError {
+  override readonly name = 'ModelTooLargeError'
+
+  constructor(readonly bytes: number) {
+    super(`The model has ${bytes} bytes; nodes take at most ${maxModelBytes}.`, {
+      remedy: 'Use a smaller model, or quantise its weights.',
+    })
+  }
+}
+
 /**
  * Gives a node the bytes of a model, in chunks. Nothing is stored that the validator refuses.
  * @param parameters.bytes The ONNX file.
  * @param parameters.onProgress Told of the bytes sent so far.
  * @returns the model's id, keccak256 of its bytes.
+ * @throws EmptyModelError, ModelTooLargeError, ModelRefusedError
  */
 export async function uploadModel(
   client: Client,
@@ -27,6 +42,7 @@ export async function uploadModel(
 ): Promise<uploadModel.ReturnType> {
   const { bytes, onProgress } = parameters
   if (bytes.length === 0) throw new EmptyModelError()
+  if (bytes.length > maxModelBytes) throw new ModelTooLargeError(bytes.length)
   const id = keccak256(bytes)
   const held = await requestLockstep(client, 'lockstep_getModel', [id])
   for (let offset = 0; held === null && offset < bytes.length; offset += chunkBytes) {
