@@ -134,7 +134,7 @@ async function expectSame(state: ChainState, model: Model): Promise<void> {
 
 test('a state holds what was written and not reverted, under the root that EthereumJS gives it', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
       const database = new OverlayDatabase(emptyDatabase)
       const state = new OwnState(database, KECCAK256_RLP)
       const model = new Model()

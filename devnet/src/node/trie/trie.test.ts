@@ -38,7 +38,7 @@ const change = fc.record({
 describe('trie', () => {
   test('has the root of EthereumJS’s after every change, from rows alone', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { maxLength: 60 }), async (changes) => {
+      fc.asyncProperty(fc.array(change, { maxLength: 60, size: 'max' }), async (changes) => {
         const store = rowStore()
         const reference = new MerklePatriciaTrie()
         let root: Root
@@ -59,7 +59,7 @@ describe('trie', () => {
 
   test('gives what was put last, in every version of it', () => {
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 60 }), (changes) => {
+      fc.property(fc.array(change, { maxLength: 60, size: 'max' }), (changes) => {
         const store = rowStore()
         const versions: { root: Root; model: ReadonlyMap<string, Uint8Array> }[] = []
         let root: Root
@@ -89,7 +89,7 @@ describe('trie', () => {
 
 test('a list has the root that block headers have', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(value, { maxLength: 300 }), async (entries) => {
+    fc.asyncProperty(fc.array(value, { maxLength: 300, size: 'max' }), async (entries) => {
       const reference = new MerklePatriciaTrie()
       for (const [index, entry] of entries.entries()) {
         await reference.put(RLP.encode(index), entry)
