@@ -123,10 +123,8 @@ export function devnetCommand(prepare?: Prepare): Command {
     .addOption(
       new Option(
         '--engine <engine>',
-        'what runs exact models; auto takes the fastest that is right',
-      )
-        .choices(['auto', ...engineNames])
-        .default('auto'),
+        'what runs exact models; auto (default) takes the fastest that is right',
+      ).choices(['auto', ...engineNames]),
     )
     .option('--no-model-upload', 'refuse lockstep_putModel')
     .option('--allow-model-upload', 'accept lockstep_putModel from other hosts and origins too')

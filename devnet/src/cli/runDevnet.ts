@@ -1,7 +1,7 @@
 import { createEngines, type EngineChoice, type EngineName } from '@lockstep/precompile'
 import { getAddress, keccak256 } from 'viem'
 import { createDevnet, type Devnet, type DevnetOptions } from '../devnet.js'
-import { type AccountOptions, devAccounts } from '../node/accounts.js'
+import type { AccountOptions } from '../node/accounts.js'
 import { toHardfork, UnknownHardforkError } from '../node/common.js'
 import type { Fork } from '../node/fork/fork.js'
 import type { Hex, MiningMode, Node, SealedBlock } from '../node/node.js'
@@ -56,7 +56,7 @@ export interface DevnetFlags extends ForkFlags, MnemonicFlags, StateFlags {
   readonly requestSizeLimit: boolean
   readonly dataDir?: string
   readonly models?: string
-  readonly engine: EngineName | 'auto'
+  readonly engine?: EngineName | 'auto'
   readonly modelUpload: boolean
   readonly allowModelUpload?: boolean
   readonly configOut?: string
@@ -75,7 +75,8 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
   const log = new Log(!isQuiet(flags))
   const accounts = accountOptions(flags)
   const engines = createEngines({
-    engine: flags.engine,
+    ...(flags.engine !== undefined && { engine: flags.engine }),
+    onChoice: (choice) => log.print(engineLog(choice)),
     onFallback: (choice) => log.print(engineLog(choice)),
   })
   const blocks = flags.import === undefined ? undefined : await readChainFile(flags.import)
@@ -112,7 +113,9 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     if (closing) log.print(closing)
     for (const id of missing) log.print(missingModel(id))
     const writer = new StateWriter(devnet.node, flags, warn)
-    void engines.choose().then((choice) => log.print(engineLog(choice)))
+    // Trying the engines keeps every core busy for seconds; a chain without models needs none of them.
+    const hasModels = (await devnet.node.models.list()).length > 0
+    if (flags.engine !== undefined || hasModels) void engines.choose()
     await stopped
     await writer.finish()
   } finally {
@@ -141,18 +144,29 @@ function engineLog({ engine, reason }: EngineChoice): string {
   return `Exact models run on ${engine}: ${reason}`
 }
 
-/** Prints nothing before the banner, and nothing at all when quiet. */
+/** Prints nothing before the banner, nothing at all when quiet, and once what a turn of the event loop had to say. */
 class Log {
   private started = false
+  private waiting: string[] = []
 
-  constructor(private readonly enabled: boolean) {}
+  constructor(private readonly enabled: boolean) {
+    process.once('exit', () => this.flush())
+  }
 
   start(): void {
     this.started = true
   }
 
   print(text: string): void {
-    if (this.enabled && this.started) print(text)
+    if (!this.enabled || !this.started) return
+    // Writing to a pipe stops this thread: a client gets its answer first.
+    if (this.waiting.length === 0) setImmediate(() => this.flush())
+    this.waiting.push(text)
+  }
+
+  private flush(): void {
+    if (this.waiting.length > 0) print(this.waiting.join('\n'))
+    this.waiting = []
   }
 }
 
@@ -165,7 +179,7 @@ async function factsOf(
   const { header } = ((await node.block('earliest')) ?? node.head).block
   return {
     version,
-    accounts: devAccounts(accounts).map(({ address, privateKey }) => ({
+    accounts: node.accounts.map(({ address, privateKey }) => ({
       address: getAddress(address),
       privateKey,
     })),

@@ -1,10 +1,8 @@
 import { bytesToHex } from '@ethereumjs/util'
-import {
-  type HDAccount,
-  mnemonicToAccount,
-  type PrivateKeyAccount,
-  privateKeyToAccount,
-} from 'viem/accounts'
+import { keccak } from '@lockstep/precompile'
+import { pointFromScalar } from 'tiny-secp256k1'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import { deriveChild, deriveKey, keyOfMnemonic } from './hdKey.js'
 import type { Hex } from './node.js'
 
 export interface AccountOptions {
@@ -26,17 +24,32 @@ export interface DevAccount {
 export const defaultMnemonic = 'test test test test test test test test test test test junk'
 export const defaultDerivationPath = "m/44'/60'/0'/0"
 
-/** Derives the accounts that the chain funds in genesis. */
+/** Derives the accounts that the chain funds in genesis. @throws DerivationError */
 export function devAccounts(options: AccountOptions = {}): DevAccount[] {
   const path = (options.derivationPath ?? defaultDerivationPath).replace(/\/$/, '')
-  // The seed of a mnemonic is slow by design: derive it once, and the accounts from their parent key.
-  const parent: HDAccount = mnemonicToAccount(options.mnemonic ?? defaultMnemonic, {
-    path: path as "m/44'/60'/",
-  })
-  return Array.from({ length: options.count ?? 10 }, (_, index) => {
-    const key = parent.getHdKey().deriveChild(index).privateKey
-    if (!key) throw new RangeError(`No private key at ${path}/${index}.`)
-    const account = privateKeyToAccount(bytesToHex(key))
-    return { address: account.address.toLowerCase() as Hex, privateKey: bytesToHex(key), account }
-  })
+  const parent = deriveKey(keyOfMnemonic(options.mnemonic ?? defaultMnemonic), path)
+  return Array.from({ length: options.count ?? 10 }, (_, index) =>
+    accountOf(deriveChild(parent, index).privateKey),
+  )
+}
+
+function accountOf(key: Uint8Array): DevAccount {
+  const privateKey = bytesToHex(key)
+  let account: PrivateKeyAccount | undefined
+  return {
+    address: addressOf(key),
+    privateKey,
+    // Few of a chain's accounts ever sign, and this takes longer than deriving all of them.
+    get account() {
+      account ??= privateKeyToAccount(privateKey)
+      return account
+    },
+  }
+}
+
+const addressBytes = 20
+
+function addressOf(key: Uint8Array): Hex {
+  const point = pointFromScalar(key, false) ?? new Uint8Array()
+  return bytesToHex(keccak(point.subarray(1)).subarray(-addressBytes))
 }

@@ -65,6 +65,8 @@ export const firstTimedFork = hardforks.indexOf('shanghai')
  */
 class ChainCommon extends Common {
   private readonly mergedTables = new Set<ParamsDict>()
+  /** What this was copied from, and what that was. */
+  readonly origin: Common = this
   private active: { readonly eips: ReadonlySet<number>; readonly of: readonly number[] } | undefined
   private places: ReadonlyMap<string, number> | undefined
   depositContract = depositContract
@@ -182,6 +184,11 @@ export function withoutGasCap(common: Common): Common {
   const copy = common.copy()
   if (copy instanceof ChainCommon) copy.liftGasCap()
   return copy
+}
+
+/** What all copies of some rules have in common. */
+export function originOf(common: Common): Common {
+  return common instanceof ChainCommon ? common.origin : common
 }
 
 /** The contract whose events are the deposits of a block. */

@@ -158,7 +158,7 @@ test('a state holds what was written and not reverted, under the root that Ether
       database.codes.clear()
       await expectSame(new OwnState(database, root), model)
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })
 

@@ -1,8 +1,9 @@
 import type { Common } from '@ethereumjs/common'
-import { createEVM, type EVM, type EVMMockBlockchainInterface } from '@ethereumjs/evm'
+import type { EVM, EVMMockBlockchainInterface } from '@ethereumjs/evm'
 import { createAddressFromString } from '@ethereumjs/util'
 import { createVM, type VM } from '@ethereumjs/vm'
 import type { InferencePrecompile } from '@lockstep/precompile'
+import { ChainEvm } from './chainEvm.js'
 import { ConsoleRecorder } from './console.js'
 import { OverlayDatabase, type StateReader } from './database.js'
 import type { RemoteState } from './fork/remoteState.js'
@@ -52,7 +53,7 @@ export async function createView(source: ViewSource, root: Uint8Array): Promise<
   const state = openState({ database: overlay, root, common, remote: source.remote })
   const recorder = new InferenceRecorder(source.signal)
   const blockchain = ancestors(source)
-  const evm = await createEVM({
+  const evm = new ChainEvm({
     common,
     stateManager: state,
     blockchain,

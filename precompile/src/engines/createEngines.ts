@@ -16,6 +16,8 @@ export interface EnginesOptions extends EngineSettings {
   readonly engine?: EngineName | 'auto'
   /** Engines to choose from beside the canonical one. Default: by `engine`. */
   readonly candidates?: readonly EngineCandidate[]
+  /** Told which engine was chosen, and why. */
+  readonly onChoice?: (choice: EngineChoice) => void
   /** Told when the chosen engine failed and the canonical one took over. */
   readonly onFallback?: (choice: EngineChoice) => void
 }
@@ -75,7 +77,10 @@ class EngineSet implements Engines {
   }
 
   choose(): Promise<EngineChoice> {
-    this.#choice ??= this.#choose()
+    this.#choice ??= this.#choose().then((choice) => {
+      this.#options.onChoice?.(choice)
+      return choice
+    })
     return this.#choice
   }
 

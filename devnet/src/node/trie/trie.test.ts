@@ -53,7 +53,7 @@ describe('trie', () => {
         }
         expect(settle(store, root).hash).toEqual(reference.root())
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
