@@ -13,7 +13,6 @@ import { devAccounts } from './accounts.js'
 import { Clock } from './clock.js'
 import { Rules } from './common.js'
 import { StateStore } from './database.js'
-import { ForkInFolderError } from './errors.js'
 import { ForkedStore } from './fork/forkedStore.js'
 import { Ledger } from './ledger.js'
 import { LocalNode } from './localNode.js'
@@ -32,7 +31,6 @@ import { VolatileStore } from './storage/volatileStore.js'
  * DataDirMismatchError, CorruptStoreError, StorageError.
  */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
-  if (options.fork && options.dataDir !== undefined) throw new ForkInFolderError()
   const folder = options.dataDir === undefined ? undefined : await DataDir.open(options.dataDir)
   const store = folder ?? new VolatileStore()
   try {

@@ -27,14 +27,17 @@ export class StateUnknownError extends BaseError {
   }
 }
 
-/** Thrown when a fork is to be kept in a data folder. */
+/** Thrown when a chain in a data folder is to go on from another chain than it does. */
 export class ForkInFolderError extends BaseError {
   override readonly name = 'ForkInFolderError'
 
   constructor() {
-    super('A data folder cannot keep a fork: most of its state is the forked chain.', {
-      remedy: 'Leave out --data-dir, or the chain to fork.',
-    })
+    super(
+      'A data folder keeps the chain that it was made with: a reset cannot fork another, or none.',
+      {
+        remedy: 'Start with another --data-dir.',
+      },
+    )
   }
 }
 

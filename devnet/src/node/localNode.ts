@@ -533,7 +533,7 @@ export class LocalNode implements Node {
     const { source } = this.parts
     const { transactionHash: _, ...before } = this.start.fork?.options ?? {}
     const options = { ...before, ...fork }
-    if (fork && source.folder) throw new ForkInFolderError()
+    if (source.folder && (fork || this.start.fork)) throw new ForkInFolderError()
     if (fork && options.url !== undefined) {
       return startAtFork(source, { ...options, url: options.url })
     }
@@ -618,7 +618,7 @@ export class LocalNode implements Node {
    */
   async beginBlock(): Promise<void> {
     const begun = this.fork?.begun
-    if (!begun) return
+    if (!begun || this.head.hash !== this.fork?.base.hash) return
     const { clock } = this.parts.standing
     const { timestamp } = this.head.block.header
     const before = { ...this.settings }

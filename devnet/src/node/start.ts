@@ -2,7 +2,7 @@ import type { Common } from '@ethereumjs/common'
 import type { InferencePrecompile, ModelId } from '@lockstep/precompile'
 import { parseEther, parseGwei } from 'viem'
 import type { DevAccount } from './accounts.js'
-import { Chain, type ChainSource } from './chain.js'
+import type { Chain, ChainSource } from './chain.js'
 import type { Clock, ClockState } from './clock.js'
 import { allAtGenesis, Rules } from './common.js'
 import { emptyDatabase, OverlayDatabase } from './database.js'
@@ -18,10 +18,9 @@ import { lockstepConfig, type Origin, readOrigin } from './origin.js'
 import type { BlockSettings } from './settings.js'
 import type { RulesOf } from './storage/blockRow.js'
 import type { DataDir } from './storage/dataDir.js'
-import { storedTimestamp } from './storage/identity.js'
-import { keyOf } from './storage/keys.js'
+import { storedForkNumber, storedTimestamp } from './storage/identity.js'
 import type { Position } from './storage/position.js'
-import type { Row, Store } from './storage/store.js'
+import type { Store } from './storage/store.js'
 
 /** A chain as it starts, before the first block of its own. */
 export interface Start {
@@ -105,8 +104,8 @@ async function startAt(source: StartSource, origin: Origin, time: ClockState): P
  * @throws ForkError, and what asking the remote throws.
  */
 export async function startAtFork(source: StartSource, forkOptions: ForkOptions): Promise<Start> {
-  const { options, clock, inference, store } = source
-  const fork = await openFork(forkOptions)
+  const { options, clock, inference, store, folder } = source
+  const fork = await openFork({ ...forkOptions, ...storedBase(folder, forkOptions) })
   const { hash, block } = fork.base
   const { header } = block
   const rules = rulesOf(options, fork.chainId)
@@ -128,13 +127,30 @@ export async function startAtFork(source: StartSource, forkOptions: ForkOptions)
     root,
     ancestor: (number) => fork.blockHash(number),
   }
-  const chain = await Chain.create(
-    chainSource,
-    database.rows().map(([key, value]): Row => [keyOf.state(key), value]),
-  )
-  const settings = { ...settingsOf(genesis), baseFee: options.baseFee }
-  const position = firstPosition(genesis, rules, clock.at(genesis.timestamp))
+  const { chain, position } = await openChain(folder, {
+    source: chainSource,
+    state: database.rows(),
+    genesisJson: {
+      // First, so that another chain is told by what makes it another.
+      fork: { chainId: fork.chainId, blockHash: hash },
+      ...genesisJson(genesis, rules, inference && lockstepConfig(inference)),
+    },
+    position: firstPosition(genesis, rules, clock.at(genesis.timestamp)),
+  })
+  // What was asked for is asked for the first block alone.
+  const isFirst = chain.head.hash === hash
+  const settings = { ...settingsOf(genesis), baseFee: isFirst ? options.baseFee : undefined }
   return { chain, rules, inference, genesis, settings, position, fork, source: chainSource }
+}
+
+/** The block that a stored fork goes on from, where none is named: the remote's latest is another one by now. */
+function storedBase(
+  folder: DataDir | undefined,
+  { blockNumber, transactionHash }: ForkOptions,
+): Partial<ForkOptions> {
+  if (!folder || blockNumber !== undefined || transactionHash !== undefined) return {}
+  const number = storedForkNumber(folder)
+  return number === undefined ? {} : { blockNumber: number }
 }
 
 /** Where a chain stands that starts at its genesis. */

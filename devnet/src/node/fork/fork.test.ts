@@ -12,11 +12,14 @@ import {
   parseEther,
 } from 'viem'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createDevnet } from '../../devnet.js'
 import { type AnvilClient, startAnvil } from '../../rpc/testing/anvil.js'
 import { assemble } from '../../rpc/testing/assemble.js'
-import { testServer } from '../../rpc/testing/testServer.js'
+import { rpcClient, testServer } from '../../rpc/testing/testServer.js'
 import type { Hex } from '../node.js'
+import { temporaryFolder } from '../testing/folder.js'
 import { probeAbi, probeCode, probeData } from '../testing/probe.js'
+import type { ForkOptions } from './fork.js'
 
 const dev: Hex = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
 const third: Hex = '0x00000000000000000000000000000000000dead1'
@@ -258,6 +261,51 @@ describe('a fork of a real Anvil', () => {
     expect(await rootAfter(0n, 9n, 7n)).toBe(untouched)
     expect(await rootAfter(0n)).toBe(await rootAfter(5n, 0n))
     expect(await rootAfter(0n)).not.toBe(untouched)
+  })
+})
+
+describe('a fork in a data folder', () => {
+  test('goes on from its own blocks, and from the block that it forked, whatever came since', async () => {
+    const { anvil, probe } = await remoteChain()
+    const dataDir = await temporaryFolder()
+    const fork = { url: anvil.url }
+    const first = await createDevnet({ port: 0, fork, dataDir })
+    const { call } = rpcClient(first.url)
+    await send({ call }, { to: probe, data: probeData('store', 9n) })
+    await call('anvil_setBalance', third, '0x5')
+    const { hash } = first.node.head
+    await first.close()
+    await send(anvil, { to: probe, data: probeData('store', 8n) })
+
+    const second = await createDevnet({ port: 0, fork, dataDir })
+    onTestFinished(() => second.close())
+    expect(second.node.head.hash).toBe(hash)
+    const again = rpcClient(second.url)
+    expect(await valueAt(again, probe)).toBe(9n)
+    expect(await again.call('eth_getBalance', third)).toBe('0x5')
+    expect(await valueAt(again, probe, '0x2')).toBe(7n)
+    expect(await send(again, { to: probe, data: probeData('store', 1n) })).toMatchObject({
+      status: '0x1',
+      blockNumber: '0x4',
+    })
+    for (const options of [[], [{ forking: { jsonRpcUrl: anvil.url } }]]) {
+      expect(await again.failure('anvil_reset', ...options)).toMatchObject({
+        message: expect.stringContaining('another --data-dir'),
+      })
+    }
+    expect(await valueAt(again, probe)).toBe(1n)
+  })
+
+  test('error: the folder holds a fork of another block, or a chain of its own', async () => {
+    const { anvil } = await remoteChain()
+    const dataDir = await temporaryFolder()
+    const start = (fork?: ForkOptions) =>
+      createDevnet({ port: 0, dataDir, ...(fork && { fork }) }).then((devnet) => devnet.close())
+    await start({ url: anvil.url })
+    const mismatch = { name: 'DataDirMismatchError', field: expect.stringMatching(/^fork/) }
+    await expect(start({ url: anvil.url, blockNumber: 1n })).rejects.toMatchObject(mismatch)
+    await expect(start()).rejects.toMatchObject(mismatch)
+    await start({ url: anvil.url })
   })
 })
 

@@ -19,6 +19,13 @@ export function readIdentity(store: Store): Identity | undefined {
   return row && JSON.parse(bytesToUtf8(row))
 }
 
+/** Height of the block that the stored chain goes on from, where it is a fork. */
+export function storedForkNumber(store: Store): bigint | undefined {
+  const identity = readIdentity(store)
+  if (identity?.format !== format || identity.genesis.fork === undefined) return undefined
+  return BigInt(identity.genesis.number as string)
+}
+
 export function identityRow(genesis: Record<string, unknown>): Row {
   const identity: Identity = { format, genesis }
   return [keyOf.identity, utf8ToBytes(JSON.stringify(identity))]

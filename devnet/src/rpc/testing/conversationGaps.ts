@@ -1,4 +1,5 @@
-const emptyGenesis = 'the genesis block holds no transaction: its traces are an empty list'
+const emptyGenesis =
+  'the genesis block holds no transaction: its traces are an empty list, as in Anvil'
 const refunds = 'every step tells its refund counter, as in Anvil; geth leaves out a zero'
 
 /** Recorded conversations of other clients that this node answers otherwise, and why. */
@@ -8,7 +9,7 @@ export const conversationGaps: Readonly<Record<string, string>> = {
   'eth_simulateV1/ethSimulate-use-as-many-features-as-possible':
     'geth counts logs of reverted calls when it numbers those that stay',
   'debug_traceBlockByHash/trace-block-not-found':
-    'an unknown hash is −32001 in every method here, as EIP-1474 has it',
+    'an unknown hash is −32001 in every method here, as EIP-1474 and Anvil have it',
   'debug_traceBlockByHash/trace-genesis': emptyGenesis,
   'debug_traceBlockByNumber/trace-genesis': emptyGenesis,
   'debug_traceBlockByNumber/trace-block-return-data-behavior': refunds,
