@@ -112,6 +112,21 @@ describe('cast', () => {
     await expect(cast('call', inferenceAddress, ...unknown)).rejects.toThrow('ModelNotFound')
   })
 
+  test('runs a mined transaction again, from the state before it', async () => {
+    const { cast, castJson, node, privateKey } = await castServer()
+    const probe = await deployProbe(node, 5n)
+    const store = ['send', probe, 'store(uint256)', '9', '--private-key', privateKey]
+    const { transactionHash, gasUsed } = await castJson(...store)
+    await cast(...store.with(3, '11'))
+    const output = await cast('run', transactionHash)
+    expect(output).toContain('Transaction successfully executed.')
+    expect(output).toContain(`Gas used: ${Number(gasUsed)}`)
+    expect(output).toContain('emit topic 0')
+    const refused = ['send', probe, 'refuse(uint256)', '7', '--gas-limit', '100000']
+    const failed = await castJson(...refused, '--private-key', privateKey)
+    await expect(cast('run', failed.transactionHash)).rejects.toThrow('Transaction failed.')
+  })
+
   test('speaks to every other method by name', async () => {
     const { cast } = await castServer()
     expect(JSON.parse(await cast('rpc', 'anvil_nodeInfo'))).toMatchObject({

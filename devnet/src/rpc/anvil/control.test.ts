@@ -42,6 +42,15 @@ describe('mining', () => {
     expect(third.timestamp - second.timestamp).toBe(60n)
   })
 
+  test('tells when the head was sealed, by the clock of the system, whatever time the chain has', async () => {
+    const { call } = await testServer()
+    const before = Date.now()
+    await call('anvil_mine', '0x1')
+    const sealed = await call<number>('anvil_getLastBlockWallTime')
+    expect(sealed).toBeGreaterThanOrEqual(before)
+    expect(sealed).toBeLessThanOrEqual(Date.now())
+  })
+
   test('evm_mine takes a timestamp, alone or in an object, and a count', async () => {
     const { call, reader } = await testClients()
     const { timestamp } = await reader.getBlock()
