@@ -30,4 +30,5 @@ export const tokenAbi = parseAbi([
   'constructor(string name, string symbol, uint256 supply)',
   'function approve(address spender, uint256 value) returns (bool)',
   'function balanceOf(address owner) view returns (uint256)',
+  'function transfer(address to, uint256 value) returns (bool)',
 ])

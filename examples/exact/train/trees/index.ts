@@ -1,0 +1,3 @@
+export { type Boosted, boost, predict } from './boost.js'
+export { flattenTrees } from './flatten.js'
+export { logistic, squared } from './losses.js'
