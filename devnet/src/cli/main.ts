@@ -4,6 +4,7 @@ import { compileCommand } from './compile.js'
 import { deployCommand } from './deploy.js'
 import { devnetCommand } from './devnet.js'
 import { doctorCommand } from './doctor.js'
+import { generateCommand } from './generate.js'
 import { inferCommand } from './infer.js'
 import { inspectCommand } from './inspect.js'
 import { modelsCommand } from './models.js'
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     .addCommand(modelsCommand())
     .addCommand(inferCommand())
     .addCommand(quoteCommand())
+    .addCommand(generateCommand())
     .addCommand(doctorCommand())
     .addHelpText('after', exitCodeHelp)
   for (const command of [program, ...program.commands]) command.exitOverride()
