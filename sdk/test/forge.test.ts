@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createDevnet, type Devnet } from '@lockstep/devnet'
@@ -26,7 +26,14 @@ afterAll(() => devnet.close())
 
 /** Runs forge in this repository. Its npm wrapper exits with 0 whatever happened: the output tells. */
 async function run(rpcUrl: string, ...args: string[]): Promise<string> {
-  const env = { ...process.env, LOCKSTEP_RPC_URL: rpcUrl, NO_COLOR: '1' }
+  return runWith({ LOCKSTEP_RPC_URL: rpcUrl }, ...args)
+}
+
+async function runWith(
+  variables: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<string> {
+  const env = { ...process.env, ...variables, NO_COLOR: '1' }
   const { stdout, stderr } = await promisify(execFile)(forge, [...args, '--root', root], { env })
   return stdout + stderr
 }
@@ -61,6 +68,29 @@ describe('forge test', () => {
       const url = 'http://127.0.0.1:1'
       const output = await run(url, 'test', '--match-path', 'sdk/test/Registry.t.sol')
       expect(output).toContain(`Lockstep: no answer from a devnet at ${url}. Start one with`)
+    },
+    timeout,
+  )
+
+  test(
+    'records answers, passes on them with no node, and fails loudly where one is missing',
+    async () => {
+      const folder = 'cache/answers'
+      await rm(new URL(`../../${folder}`, import.meta.url), { recursive: true, force: true })
+      const suites = ['test', '--match-path', 'sdk/test/{Inference,Registry,InferFresh}.t.sol']
+      const some = [...suites, '--no-match-test', 'testFuzz|test_infersFromAPrice']
+      const recorded = await runWith(
+        { LOCKSTEP_RPC_URL: devnet.url, LOCKSTEP_RECORD: folder },
+        ...some,
+      )
+      expect(recorded).toMatch(allPassed)
+      const nowhere = { LOCKSTEP_RPC_URL: 'http://127.0.0.1:1', LOCKSTEP_REPLAY: folder }
+      const replayed = await runWith(nowhere, ...some)
+      expect(replayed).toMatch(/Ran 3 test suites/)
+      expect(replayed).toMatch(allPassed)
+      const changed = await runWith(nowhere, ...suites, '--match-test', 'test_infersFromAPrice')
+      expect(changed).toContain('cache/answers holds no answer to this question')
+      expect(changed).toContain('LOCKSTEP_RECORD=cache/answers forge test')
     },
     timeout,
   )

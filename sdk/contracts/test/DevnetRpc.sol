@@ -2,10 +2,14 @@
 pragma solidity ^0.8.24;
 
 import {FORGE_VM} from "./IForgeVm.sol";
+import {Recording} from "./Recording.sol";
 
 /// @title DevnetRpc
-/// @notice Asks the devnet that a Foundry test runs against.
+/// @notice Asks the devnet that a Foundry test runs against, or the answers that were recorded of one.
 library DevnetRpc {
+    /// @dev More than any model may cost, so that what is recorded holds for a call with any gas.
+    uint256 private constant RECORDED_GAS = 1 << 40;
+
     /// @notice URL of the devnet: the environment variable LOCKSTEP_RPC_URL, or the devnet's default.
     function url() internal view returns (string memory) {
         return FORGE_VM.envOr("LOCKSTEP_RPC_URL", "http://127.0.0.1:8545");
@@ -37,17 +41,37 @@ library DevnetRpc {
         view
         returns (bool success, uint64 gasUsed, bytes memory data)
     {
+        bool isReplaying = Recording.isReplaying();
+        if (!isReplaying && !Recording.isRecording()) {
+            return abi.decode(_runPrecompile(input, gasLimit), (bool, uint64, bytes));
+        }
+        bytes memory answer;
+        if (isReplaying) {
+            answer = Recording.read(input);
+        } else {
+            answer = _runPrecompile(input, RECORDED_GAS);
+            Recording.write(input, answer);
+        }
+        (success, gasUsed, data) = abi.decode(answer, (bool, uint64, bytes));
+        if (gasUsed > gasLimit) return (false, uint64(gasLimit), "");
+    }
+
+    function _runPrecompile(bytes memory input, uint256 gasLimit) private view returns (bytes memory answer) {
         string memory params = string.concat('["', FORGE_VM.toString(input), '","', _quantity(gasLimit), '"]');
-        return abi.decode(request("lockstep_runPrecompile", params), (bool, uint64, bytes));
+        return request("lockstep_runPrecompile", params);
     }
 
     /// @notice Calls a contract on the devnet, against its latest block. The call leaves no trace there.
     /// @return success Whether the contract returned.
     /// @return data Return or revert data.
     function call(address target, bytes memory input) internal view returns (bool success, bytes memory data) {
+        bytes memory question = abi.encodePacked(target, input);
+        if (Recording.isReplaying()) return abi.decode(Recording.read(question), (bool, bytes));
         bytes memory probe = abi.encodePacked(type(CallProbe).creationCode, abi.encode(target, input));
         string memory params = string.concat('[{"data":"', FORGE_VM.toString(probe), '"},"latest"]');
-        return abi.decode(request("eth_call", params), (bool, bytes));
+        bytes memory answer = request("eth_call", params);
+        if (Recording.isRecording()) Recording.write(question, answer);
+        return abi.decode(answer, (bool, bytes));
     }
 
     /// @dev The text of a cheatcode's error, which is encoded as `CheatcodeError(string)`.

@@ -24,8 +24,26 @@ interface IForgeVm {
     /// @notice Reads an environment variable.
     function envOr(string calldata name, string calldata defaultValue) external view returns (string memory value);
 
+    /// @notice Writes a file, in the place of the one that is there.
+    function writeFile(string calldata path, string calldata text) external view;
+
+    /// @notice Reads a file.
+    function readFile(string calldata path) external view returns (string memory text);
+
+    /// @notice Whether there is such a file or folder.
+    function exists(string calldata path) external view returns (bool);
+
+    /// @notice Makes a folder, and those above it where `recursive`.
+    function createDir(string calldata path, bool recursive) external view;
+
+    /// @notice Bytes at a key of a JSON text, such as `.answer`.
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory value);
+
     /// @notice 0x-prefixed hex.
     function toString(bytes calldata value) external pure returns (string memory);
+
+    /// @notice 0x-prefixed hex.
+    function toString(bytes32 value) external pure returns (string memory);
 
     /// @notice 0x-prefixed, checksummed.
     function toString(address value) external pure returns (string memory);
