@@ -169,7 +169,7 @@ export class Ledger {
 
   /** Reads states whole. */
   accountReader(): AccountReader {
-    return new AccountReader(this.database, this.common, this.base.remote !== undefined)
+    return new AccountReader(this.database, this.base.remote !== undefined)
   }
 
   /**

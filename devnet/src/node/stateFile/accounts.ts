@@ -1,5 +1,3 @@
-import type { Common } from '@ethereumjs/common'
-import { MerklePatriciaTrie } from '@ethereumjs/mpt'
 import { RLP } from '@ethereumjs/rlp'
 import {
   bigIntToHex,
@@ -10,16 +8,19 @@ import {
   hexToBytes,
   KECCAK256_NULL,
   setLengthLeft,
-  ValueEncoding,
 } from '@ethereumjs/util'
-import { OverlayDatabase, type StateReader } from '../database.js'
+import type { StateReader } from '../database.js'
 import type { Hex } from '../node.js'
 import { preimageOf } from '../preimages.js'
+import { decodeNode, type TrieNode } from '../trie/node.js'
+import { type Root, rootOf } from '../trie/trie.js'
+import { TrieWalker } from '../trie/walker.js'
 import { PreimageMissingError } from './errors.js'
 import type { AccountJson } from './format.js'
 
 /** Nonce, balance, root of the storage, hash of the code. */
 type AccountEntry = [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+type Named<T> = readonly [Hex, T]
 
 /** An account of a forked chain that this one has removed. */
 const removed: AccountJson = { nonce: 0, balance: '0x0', code: '0x', storage: {} }
@@ -27,41 +28,39 @@ const addressBytes = 20
 /** Under which EthereumJS keeps code in the state's database. */
 const codePrefix = '63'
 
-/** Reads states whole, account by account, and remembers those that several states share. */
+/** Reads states whole, account by account, and remembers what several states share. */
 export class AccountReader {
-  private readonly known = new Map<string, readonly [Hex, AccountJson]>()
+  private readonly accounts: TrieWalker<Named<AccountJson> | undefined>
+  private readonly slots: TrieWalker<Named<Hex>>
+  private readonly storages = new Map<Root, Readonly<Record<Hex, Hex>>>()
 
   /** @param isFork whether the states hold what differs from another chain's alone. */
   constructor(
     private readonly database: StateReader,
-    private readonly common: Common,
     private readonly isFork: boolean,
-  ) {}
+  ) {
+    const load = (hash: string) => loadNode(database, hash)
+    this.accounts = new TrieWalker(load, (hash, value) => this.account(hash, value))
+    this.slots = new TrieWalker(load, (hash, value) => this.slot(hash, value))
+  }
 
   /**
    * The accounts of the state with this root, by address.
    * @throws PreimageMissingError
    */
-  async read(root: Uint8Array): Promise<Record<Hex, AccountJson>> {
-    const accounts: [Hex, AccountJson][] = []
-    for (const [hash, value] of await this.leaves(root)) {
-      const leaf = `${hash}${value}`
-      const account = this.known.get(leaf) ?? (await this.account(hash, value))
-      if (!account) continue
-      this.known.set(leaf, account)
-      accounts.push([account[0], account[1]])
-    }
+  read(root: Uint8Array): Record<Hex, AccountJson> {
+    const accounts = this.accounts.entries(rootOf(root)).flatMap((found) => (found ? [found] : []))
     return Object.fromEntries(accounts.sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
   /** Undefined for what a fork notes beside its accounts. */
-  private async account(hash: Hex, value: Hex): Promise<readonly [Hex, AccountJson] | undefined> {
-    const address = this.preimage(hash)
+  private account(hash: string, value: Uint8Array): Named<AccountJson> | undefined {
+    const address = preimageOf(this.database, hexToBytes(`0x${hash}`))
     if (address?.length !== addressBytes) {
       if (this.isFork) return undefined
-      throw new PreimageMissingError(hash)
+      throw new PreimageMissingError(`0x${hash}`)
     }
-    const entry = RLP.decode(hexToBytes(value))
+    const entry = RLP.decode(value)
     if (!Array.isArray(entry)) return [bytesToHex(address), removed]
     const [nonce, balance, storageRoot, codeHash] = entry as AccountEntry
     return [
@@ -70,20 +69,24 @@ export class AccountReader {
         nonce: Number(integerOf(nonce)),
         balance: bigIntToHex(integerOf(balance)),
         code: this.code(codeHash),
-        storage: await this.storage(storageRoot),
+        storage: this.storage(rootOf(storageRoot)),
       },
     ]
   }
 
-  private async storage(root: Uint8Array): Promise<Record<Hex, Hex>> {
-    const slots: [Hex, Hex][] = []
-    for (const [hash, value] of await this.leaves(root)) {
-      const slot = this.preimage(hash)
-      if (!slot) throw new PreimageMissingError(hash)
-      const content = RLP.decode(hexToBytes(value)) as Uint8Array
-      slots.push([bytesToHex(slot), bytesToHex(setLengthLeft(content, 32))])
-    }
-    return Object.fromEntries(slots.sort(([a], [b]) => (a < b ? -1 : 1)))
+  private storage(root: Root): Readonly<Record<Hex, Hex>> {
+    const known = this.storages.get(root)
+    if (known) return known
+    const storage = Object.fromEntries(this.slots.entries(root))
+    this.storages.set(root, storage)
+    return storage
+  }
+
+  private slot(hash: string, value: Uint8Array): Named<Hex> {
+    const slot = preimageOf(this.database, hexToBytes(`0x${hash}`))
+    if (!slot) throw new PreimageMissingError(`0x${hash}`)
+    const content = RLP.decode(value) as Uint8Array
+    return [bytesToHex(slot), bytesToHex(setLengthLeft(content, 32))]
   }
 
   private code(hash: Uint8Array): Hex {
@@ -91,23 +94,14 @@ export class AccountReader {
     const code = this.database.read(`${codePrefix}${bytesToUnprefixedHex(hash)}`)
     return bytesToHex(code ?? new Uint8Array())
   }
+}
 
-  /** Every entry of a trie, under the hash of its key. */
-  private async leaves(root: Uint8Array): Promise<[Hex, Hex][]> {
-    const trie = new MerklePatriciaTrie({
-      db: new OverlayDatabase(this.database),
-      valueEncoding: ValueEncoding.Bytes,
-      useKeyHashing: true,
-      root,
-      common: this.common,
-    })
-    const { values } = await trie.getValueMap()
-    return Object.entries(values) as [Hex, Hex][]
-  }
-
-  private preimage(hash: Hex): Uint8Array | undefined {
-    return preimageOf(this.database, hexToBytes(hash))
-  }
+function loadNode(database: StateReader, hash: string): TrieNode {
+  const known = database.nodes.get(hash)
+  if (known) return known
+  const row = database.read(hash)
+  if (!row) throw new PreimageMissingError(`0x${hash}`)
+  return decodeNode(row)
 }
 
 function integerOf(bytes: Uint8Array): bigint {

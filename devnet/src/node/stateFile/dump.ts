@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { bigIntToHex, hexToBytes } from '@ethereumjs/util'
 import { keccak256 } from 'viem'
 import type { Chain } from '../chain.js'
@@ -43,7 +44,7 @@ export async function dumpState(source: DumpSource, options: DumpOptions): Promi
       beneficiary: settings.coinbase,
       gas_limit: Number(settings.gasLimit),
     },
-    accounts: await accounts.read(chain.stateRoot(head)),
+    accounts: accounts.read(chain.stateRoot(head)),
     best_block_number: Number(head.block.header.number),
     blocks: blocks.map(sealedJson),
     transactions: blocks.flatMap((sealed) =>
@@ -74,7 +75,8 @@ async function historicalStates(source: DumpSource): Promise<[Hex, HistoricalJso
     const height = block.header.number
     const root = chain.knownStateRoot(height)
     if (height === number || number - height > mostHistoricalStates || !root) continue
-    states.push([hash, historicalJson(chain, height, await accounts.read(root))])
+    states.push([hash, historicalJson(chain, height, accounts.read(root))])
+    await setImmediate()
   }
   return states
 }

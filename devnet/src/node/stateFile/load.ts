@@ -52,7 +52,7 @@ export async function loadState(state: ReadState, target: LoadTarget): Promise<L
     state.accounts,
     target.forkHeight !== undefined,
   )
-  const history = await writeHistory(state, target)
+  const history = await writeHistory(blocks, state, target)
   return {
     blocks: blocks.map((sealed) => {
       const known = history.get(sealed.hash) ?? stateRootOf(chain, sealed)
@@ -116,6 +116,7 @@ async function writeAccounts(
   state: ChainState,
   accounts: ReadAccounts,
   isPartly: boolean,
+  before: ReadAccounts = new Map(),
 ): Promise<Uint8Array> {
   for (const [key, account] of accounts) {
     const { nonce, balance, code, storage } = account
@@ -124,15 +125,29 @@ async function writeAccounts(
       await state.deleteAccount(address)
       continue
     }
-    if (!isPartly) await state.clearStorage(address)
+    const known = before.get(key)
+    const keeps = isPartly || known !== undefined
+    if (!keeps) await state.clearStorage(address)
     const storageRoot = (await state.getAccount(address))?.storageRoot
-    await state.putAccount(address, new Account(nonce, balance, isPartly ? storageRoot : undefined))
+    await state.putAccount(address, new Account(nonce, balance, keeps ? storageRoot : undefined))
     if (code !== '0x') await state.putCode(address, hexToBytes(code))
-    for (const [slot, value] of Object.entries(storage)) {
-      await state.putStorage(address, toWord(slot as Hex), toWord(value))
+    for (const [slot, value] of changedSlots(storage, known?.storage ?? {})) {
+      await state.putStorage(address, toWord(slot), toWord(value))
     }
   }
   return state.getStateRoot()
+}
+
+/** Slots that are otherwise than before, those that are no longer there as zeros. */
+function changedSlots(
+  storage: Readonly<Record<Hex, Hex>>,
+  before: Readonly<Record<Hex, Hex>>,
+): [Hex, Hex][] {
+  const changed = (Object.entries(storage) as [Hex, Hex][]).filter(
+    ([slot, value]) => before[slot] !== value,
+  )
+  const gone = (Object.keys(before) as Hex[]).filter((slot) => !(slot in storage))
+  return [...changed, ...gone.map((slot): [Hex, Hex] => [slot, '0x00'])]
 }
 
 /** Anvil lists accounts that no chain keeps (EIP-161). */
@@ -142,6 +157,7 @@ function isEmpty({ nonce, balance, code, storage }: Required<GenesisAccount>): b
 
 /** Writes the states after older blocks, each over the one before it, and gives their roots. */
 async function writeHistory(
+  blocks: readonly SealedBlock[],
   { history }: ReadState,
   target: LoadTarget,
 ): Promise<ReadonlyMap<Hex, Uint8Array>> {
@@ -150,23 +166,24 @@ async function writeHistory(
   const isPartly = target.forkHeight !== undefined
   let before: ReadAccounts = new Map()
   let root = target.firstRoot
-  for (const [hash, accounts] of history) {
+  for (const { hash } of blocks) {
+    const accounts = history.get(hash)
+    if (!accounts) continue
     const state = target.open(root)
     for (const key of before.keys()) {
       if (!accounts.has(key)) await state.deleteAccount(createAddressFromString(key))
     }
     const changed = [...accounts].filter(([key, entry]) => !isSame(entry, before.get(key)))
-    root = await writeAccounts(state, new Map(changed), isPartly)
+    root = await writeAccounts(state, new Map(changed), isPartly, before)
     roots.set(hash, root)
     before = accounts
   }
   return roots
 }
 
-function isSame(a: unknown, b: unknown): boolean {
-  return toText(a) === toText(b)
-}
+type ReadAccount = Required<GenesisAccount>
 
-function toText(value: unknown): string {
-  return JSON.stringify(value, (_, entry) => (typeof entry === 'bigint' ? String(entry) : entry))
+function isSame(a: ReadAccount, b: ReadAccount | undefined): boolean {
+  if (!b || a.nonce !== b.nonce || a.balance !== b.balance || a.code !== b.code) return false
+  return changedSlots(a.storage, b.storage).length === 0
 }
