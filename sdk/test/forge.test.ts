@@ -47,7 +47,7 @@ describe('forge test', () => {
     'passes every suite with real inference',
     async () => {
       const output = await run(devnet.url, 'test')
-      expect(output).toMatch(/Ran 10 test suites.*: \d+ tests passed, 0 failed, 0 skipped/)
+      expect(output).toMatch(/Ran 11 test suites.*: \d+ tests passed, 0 failed, 0 skipped/)
     },
     timeout,
   )

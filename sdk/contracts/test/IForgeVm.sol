@@ -48,6 +48,12 @@ interface IForgeVm {
     /// @notice 0x-prefixed, checksummed.
     function toString(address value) external pure returns (string memory);
 
+    /// @notice Sets the block's time.
+    function warp(uint256 timestamp) external;
+
+    /// @notice Sets the block's number.
+    function roll(uint256 number) external;
+
     /// @notice Stops counting gas.
     function pauseGasMetering() external;
 
