@@ -6,7 +6,7 @@ import { build, type Metafile, type Plugin } from 'esbuild'
 const workspace = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const output = join(workspace, 'devnet/bundle')
 
-/** Packages that find files of their own at run time, and so stay where they are. */
+/** Packages that find files of their own at run time, or are larger than all else, and so stay where they are. */
 const external = ['lmdb', 'onnxruntime-*', 'piscina', 'tiny-secp256k1', 'ts-morph', 'webgpu', 'ws']
 
 /**
