@@ -3,6 +3,7 @@ import { benchChain } from './chain.js'
 import { benchCold } from './cold.js'
 import { benchExact } from './exact.js'
 import { benchGas } from './gas.js'
+import { benchMemory } from './memory.js'
 import { benchOverhead } from './overhead.js'
 import { machine, writeSection } from './report.js'
 import { benchBundle, benchWrites } from './sdk.js'
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   search: ['gas.md', () => benchSearch(searchOptions)],
   startup: ['benchmarks.md', benchStartup],
   chain: ['benchmarks.md', benchChain],
+  memory: ['benchmarks.md', benchMemory],
   exact: ['exact.md', benchExact],
   bundle: ['benchmarks.md', benchBundle],
   writes: ['benchmarks.md', benchWrites],
