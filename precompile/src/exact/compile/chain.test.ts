@@ -76,6 +76,19 @@ describe.each([
   })
 })
 
+test('a function that ends with a sum is a table, and what it reads is prepared for that', async () => {
+  const nodes = [
+    node('Sigmoid', ['h'], ['s']),
+    node('Mul', ['h', 's'], ['t']),
+    node('Add', ['t', 'c6'], ['y']),
+  ]
+  const { count, report } = await compileGraph(nodes, 8)
+  expect(count('GatherElements')).toBe(1)
+  // The sums of the product before it have whole divisors to the steps of the table.
+  expect(count('Mul')).toBeLessThanOrEqual(1)
+  expect(report.outputs[0]?.signalToNoiseDb).toBeGreaterThan(36)
+})
+
 test('scales and clamps alone stay free of charge: no table takes their place', async () => {
   const { count } = await compileGraph(
     [node('Div', ['h', 'c6'], ['a']), node('Clip', ['a', 'c0', 'c3'], ['y'])],

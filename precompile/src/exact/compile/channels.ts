@@ -12,6 +12,8 @@ export interface Kernels {
   readonly biases: ArrayLike<number> | undefined
   readonly group: number
   readonly window: Sliding & { readonly pads: Pads }
+  /** How many features in turn share a scale: each of them is a place of one. Default 1. */
+  readonly places?: number
 }
 
 export const CHANNEL_AXIS = 1
@@ -20,13 +22,14 @@ export const CHANNEL_AXIS = 1
 export function channelProduct(
   context: LoweringContext,
   x: Quantised,
-  { weights, biases, group, window }: Kernels,
+  kernels: Kernels,
 ): Quantised {
-  if (context.bits === 16) return wideChannelProduct(context, x, { weights, biases, group, window })
+  if (context.bits === 16) return wideChannelProduct(context, x, kernels)
   const { emitter, node } = context
+  const { weights, biases, group, window } = kernels
   const { shape, values } = weights
   const terms = elementCount(shape.slice(1))
-  const largest = largestWeights(weights)
+  const largest = largestWeights(kernels)
   const [inputScale = 1] = x.scales
   const [inputZero = 0] = x.zeros
   const target = context.isWide(0) ? undefined : context.target(0)
@@ -50,13 +53,14 @@ export function channelProduct(
   }
 }
 
-/** The largest absolute weight of each feature. */
-export function largestWeights({ shape, values }: Kernels['weights']): readonly number[] {
-  const [features = 0, ...inside] = shape
-  const terms = elementCount(inside)
-  return Array.from({ length: features }, (_, feature) =>
-    values
-      .subarray(feature * terms, (feature + 1) * terms)
+/** The largest absolute weight of each feature, or of all those that share a scale with it. */
+export function largestWeights({ weights, places = 1 }: Kernels): readonly number[] {
+  const [features = 0, ...inside] = weights.shape
+  const terms = places * elementCount(inside)
+  const sharing = Array.from({ length: features / places }, (_, i) =>
+    weights.values
+      .subarray(i * terms, (i + 1) * terms)
       .reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0),
   )
+  return Array.from({ length: features }, (_, i) => sharing[Math.floor(i / places)] as number)
 }

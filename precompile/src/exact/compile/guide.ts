@@ -16,10 +16,15 @@ export const guide: readonly Entry[] = [
     becomes:
       'ConvInteger with a scale a feature: grouped, depthwise, strided, dilated, along one axis or two; in 16 bits one for each byte',
   },
-  { operators: ['ConvTranspose'], becomes: 'zeros between the elements, then as Conv' },
+  {
+    operators: ['ConvTranspose'],
+    becomes:
+      'zeros between the elements, then as Conv; where kernels lie side by side, a Conv of single points',
+  },
   {
     operators: ['BatchNormalization'],
-    becomes: 'part of the Conv before it, or a change of scales and zeros',
+    becomes:
+      'part of the Conv before it, as factors and offsets of its channels are, or a change of scales and zeros',
   },
   {
     operators: ['InstanceNormalization', 'LayerNormalization'],

@@ -299,6 +299,8 @@ class Lowerer {
       const [reader] = readers
       const next = reader?.outputs[0]
       if (readers.length !== 1 || !reader || !next || !through.has(reader.operator)) break
+      // A function that ends with one of these operators is a table all the same.
+      if (this.curves.has(reader)) break
       heir = next
     }
     return { name: heir, isOutput: this.outputs.has(heir) }

@@ -20,15 +20,16 @@ export function lowerNearest(context: LoweringContext): Quantised {
     )
   }
   let x = context.movable(0)
-  context.outputShape(0).forEach((length, axis) => {
+  // The last axis first, while there is least of it: there single elements are moved, before it whole rows.
+  for (const [axis, length] of [...context.outputShape(0).entries()].reverse()) {
     const size = x.shape[axis] as number
     const scale = scales[axis] as number
-    if (length === size && scale === 1) return
+    if (length === size && scale === 1) continue
     const indices = Array.from({ length }, (_, i) =>
       Math.min(size - 1, Math.max(0, sourceOf(i, { scale, size, length }))),
     )
     x = { ...x, ...pick(context, x, axis, indices) }
-  })
+  }
   return x
 }
 

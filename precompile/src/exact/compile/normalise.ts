@@ -1,6 +1,6 @@
 import { rewriteGru, rewriteLstm, rewriteRnn } from './cells.js'
 import { type FloatGraph, inferFloatValues } from './float.js'
-import { mergeBatchNormalizations } from './mergeBatchNormalization.js'
+import { mergeIntoConvs } from './mergeIntoConv.js'
 import { rewriteInstanceNormalization, rewriteLayerNormalization } from './normalization.js'
 import { type Rewrite, Rewriter } from './rewrite.js'
 
@@ -15,7 +15,7 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
 
 /** Rewrites float operators into those that have an exact form, or a better one. @throws LoweringError */
 export function normalise(graph: FloatGraph): FloatGraph {
-  return rewriteNodes(mergeBatchNormalizations(graph))
+  return rewriteNodes(mergeIntoConvs(graph))
 }
 
 function rewriteNodes(graph: FloatGraph): FloatGraph {

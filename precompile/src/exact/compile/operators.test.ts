@@ -216,6 +216,20 @@ const cases: readonly Case[] = [
     attributes: { group: 2n, strides: [3n], dilations: [2n] },
   },
   {
+    operator: 'ConvTranspose',
+    title: 'of kernels side by side',
+    shape: image,
+    constants: [floats([4, 3, 2, 3]), floats([3])],
+    attributes: { strides: [2n, 3n] },
+  },
+  {
+    operator: 'ConvTranspose',
+    title: 'of kernels side by side, in groups, along one axis',
+    shape: signal,
+    constants: [floats([4, 3, 2])],
+    attributes: { group: 2n, strides: [2n] },
+  },
+  {
     operator: 'BatchNormalization',
     shape: image,
     constants: [floats([4], [0.5, 2]), floats([4]), floats([4]), floats([4], [0.5, 2])],

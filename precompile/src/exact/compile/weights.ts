@@ -8,8 +8,8 @@ export const WEIGHT_ZERO = 128
 const LARGEST_WEIGHT = 127
 /** Divisors below this would cost the weights resolution. */
 const SMALLEST_DIVISOR = 8
-/** Keeps zero · divisor far inside int32. */
 const LARGEST_DIVISOR = 2 ** 21
+const ZERO_ROOM = 2 ** 29
 const ACCUMULATOR_MAX = 2 ** 30
 const WIDE_STEPS = 64
 
@@ -49,8 +49,10 @@ function dividing(
   let factor = 1
   const smallest = Math.min(...quotients)
   while (factor * smallest < SMALLEST_DIVISOR && factor * 2 <= room && factor < 64) factor *= 2
+  // Zero times the divisor is added to the sums: of channels that are almost zero, too, it fits int32.
+  const most = Math.min(LARGEST_DIVISOR, Math.floor(ZERO_ROOM / (target.zero + 1)))
   const weights = quotients.map((quotient) => {
-    const divisor = Math.min(LARGEST_DIVISOR, Math.max(1, Math.floor(factor * quotient)))
+    const divisor = Math.min(most, Math.max(1, Math.floor(factor * quotient)))
     const planned = (target.scale * factor) / (inputScale * divisor)
     // A divisor of 1 may not be enough for large weights: then the ratio is approximated later.
     return factor * quotient < 1 ? target.scale / (inputScale * quotient) : planned

@@ -11,13 +11,14 @@ import { windowAttributes } from './window.js'
 export function wideChannelProduct(
   context: LoweringContext,
   x: Quantised,
-  { weights, biases, group, window }: Kernels,
+  kernels: Kernels,
 ): Quantised {
   const { emitter, node } = context
+  const { weights, biases, group, window } = kernels
   const { shape, values } = weights
   const [inputScale = 1] = x.scales
   const terms = elementCount(shape.slice(1))
-  const weightScales = planWideScales(context, largestWeights(weights), inputScale)
+  const weightScales = planWideScales(context, largestWeights(kernels), inputScale)
   const integers = values.map((value, i) =>
     Math.round(value / (weightScales[Math.floor(i / terms)] as number)),
   )

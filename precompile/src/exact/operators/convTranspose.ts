@@ -2,15 +2,17 @@ import { elementCount } from '../../tensor.js'
 import { channelProduct } from '../compile/channels.js'
 import type { Lowering, LoweringContext } from '../compile/lowering.js'
 import type { Quantised } from '../compile/quantised.js'
+import { isTiling, tile } from '../compile/tiling.js'
 import { convAttributes, type Sliding } from '../compile/window.js'
 
-/** Zeros between the elements, then a convolution with the mirrored kernel. */
+/** Zeros between the elements, then a convolution with the mirrored kernel; of kernels that don't overlap, one of points. */
 export const lowerConvTranspose: Lowering = (context) => {
   const { attributes } = context.node
   const weights = context.requireConstant(1)
   const group = attributes.int('group', 1)
   const [, perGroup = 0, ...kernel] = weights.shape
   const window = convAttributes(attributes, kernel)
+  if (isTiling(context, window)) return [tile(context, weights, window)]
   const spread = insertZeros(context, context.narrow(0), window.strides)
   const pads = padsOf(context, window)
   const trimmed = trim(context, spread, pads)
