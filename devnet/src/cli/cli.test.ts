@@ -99,6 +99,31 @@ describe('deploy, models, infer and quote', () => {
     expect(named).toEqual(flat)
   })
 
+  test('behavior: an input is read from a file, or from what is piped in', async () => {
+    const file = join(folder, 'input.json')
+    await writeFile(file, input)
+    const flat = json(await lockstep('infer', 'volatility-v1', '--input', input, '--json'))
+    const read = json(await lockstep('infer', 'volatility-v1', '--input', `@${file}`, '--json'))
+    expect(read).toEqual(flat)
+    const args = ['infer', 'volatility-v1', '--input', '-', '--json']
+    expect(json(await runCommand(devnet.url, args, input))).toEqual(flat)
+  })
+
+  test('behavior: a number with more digits than a word has is rounded, as text it is refused', async () => {
+    const digits = input.replace('0.012', '1.2345678901234567e-5')
+    expect((await lockstep('infer', 'volatility-v1', '--input', digits)).code).toBe(0)
+    const text = input.replace('0.012', '"1.2345678901234567e-5"')
+    expect((await lockstep('infer', 'volatility-v1', '--input', text)).stderr).toContain(
+      '18 decimals',
+    )
+  })
+
+  test('error: an input file that is not there', async () => {
+    const outcome = await lockstep('infer', 'volatility-v1', '--input', '@nowhere.json')
+    expect(outcome.code).toBe(2)
+    expect(outcome.stderr).toContain('--input @nowhere.json cannot be read (ENOENT)')
+  })
+
   test('error: an unknown model reverts with exit code 5', async () => {
     const id = `0x${'11'.repeat(32)}`
     const outcome = await lockstep('quote', id, '--shapes', '[[8]]', '--json')

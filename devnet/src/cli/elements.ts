@@ -8,6 +8,7 @@ import {
 } from '@lockstep/precompile'
 import { fromWad, toWad } from '@lockstep/sdk'
 import { bytesToBigInt, concatBytes, numberToBytes } from 'viem'
+import type { Decimal } from './input.js'
 import { UsageError } from './output.js'
 
 const floats: readonly number[] = [Dtypes.float16, Dtypes.bfloat16, Dtypes.float32, Dtypes.float64]
@@ -28,25 +29,29 @@ export function isReal({ dtype, encoding }: ElementType): boolean {
   return encoding !== undefined || isFloat(dtype)
 }
 
-/** Decimal text to what `infer` takes: 18 decimals for reals, the integer itself otherwise. @throws UsageError */
+/** Decimals to what `infer` takes: 18 decimals for reals, the integer itself otherwise. @throws UsageError */
 export function toWadElements(
   type: ElementType,
-  values: readonly string[],
+  values: readonly Decimal[],
   name: string,
 ): bigint[] {
-  return values.map((text, i) => {
-    if (isReal(type)) return toWad(text)
-    if (!/^[+-]?\d+$/.test(text)) {
+  return values.map((value, i) => {
+    if (isReal(type)) return toWad(value)
+    if (!/^[+-]?\d+$/.test(String(value))) {
       throw new UsageError(
-        `${name}[${i}] must be a whole number for an integer tensor, got ${text}.`,
+        `${name}[${i}] must be a whole number for an integer tensor, got ${value}.`,
       )
     }
-    return BigInt(text)
+    return BigInt(value)
   })
 }
 
-/** Decimal text to the tensor's own little-endian bytes. @throws UsageError when the type cannot hold a value. */
-export function toElements(type: ElementType, values: readonly string[], name: string): Uint8Array {
+/** Decimals to the tensor's own little-endian bytes. @throws UsageError when the type cannot hold a value. */
+export function toElements(
+  type: ElementType,
+  values: readonly Decimal[],
+  name: string,
+): Uint8Array {
   const words = concatBytes(
     toWadElements(type, values, name).map((value) =>
       numberToBytes(value, { size: word, signed: true }),

@@ -4,14 +4,15 @@ import { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addNodeOptions, type Connection, connect, type NodeOptions } from './connect.js'
 import { type ElementType, isReal, readElements, toElements, toWadElements } from './elements.js'
-import { describeTensor, type NestedNumbers, parseJson, readNumbers } from './input.js'
+import { describeTensor, type NestedNumbers, parseJson, readNumbers, readText } from './input.js'
 import { print, printJson, UsageError } from './output.js'
 import { resolveTarget } from './target.js'
 
 const example = `
 Examples:
   $ npx lockstep infer volatility-v1 --input '[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]'
-  $ npx lockstep infer volatility-v1 --input '{"returns":[[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]]}'`
+  $ npx lockstep infer volatility-v1 --input '{"returns":[[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]]}'
+  $ npx lockstep infer text-reader --input @line.json`
 
 type ModelInfo = Awaited<ReturnType<Connection['inference']['getModel']>>
 
@@ -36,7 +37,7 @@ export function inferCommand(): Command {
       .argument('<id|name>', 'model id, owner/name, or a name of the first account')
       .requiredOption(
         '--input <json>',
-        'nested arrays of numbers, or an object of them by input name',
+        'nested arrays of numbers, or an object of them by input name; @file reads it from there, - from stdin',
       ),
   )
     .option('--json', 'print one JSON object')
@@ -48,7 +49,7 @@ async function infer(
   target: string,
   options: NodeOptions & { input: string; json?: boolean },
 ): Promise<void> {
-  const json = parseJson(options.input, '--input')
+  const json = parseJson(await readText(options.input, '--input'), '--input')
   const client = await connect(options)
   const id = await resolveTarget(client, target)
   const model = await client.inference.getModel({ model: id })

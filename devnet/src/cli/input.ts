@@ -1,10 +1,14 @@
+import { createReadStream } from 'node:fs'
 import { type Dtype, type DtypeName, Dtype as Dtypes } from '@lockstep/precompile'
 import { UsageError } from './output.js'
 
-/** Decimal text of every element, row-major, with the shape that the nesting gives. */
+/** A number, which is rounded to what a tensor holds, or decimal text, which must be that exactly. */
+export type Decimal = number | string
+
+/** Every element, row-major, with the shape that the nesting gives. */
 export interface NestedNumbers {
   readonly shape: readonly number[]
-  readonly values: readonly string[]
+  readonly values: readonly Decimal[]
 }
 
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?$/
@@ -16,7 +20,7 @@ const maxDepth = 16
  */
 export function readNumbers(json: unknown, path = 'input'): NestedNumbers {
   const shape: number[] = []
-  const values: string[] = []
+  const values: Decimal[] = []
   collect(json, path, 0, shape, values)
   return { shape, values }
 }
@@ -26,7 +30,7 @@ function collect(
   path: string,
   depth: number,
   shape: number[],
-  values: string[],
+  values: Decimal[],
 ): void {
   if (!Array.isArray(json)) {
     if (depth < shape.length) throw ragged(path, `an array of ${shape[depth]}`, 'a single value')
@@ -50,13 +54,42 @@ function ragged(path: string, want: string, got: string): UsageError {
   })
 }
 
-function readNumber(json: unknown, path: string): string {
+function readNumber(json: unknown, path: string): Decimal {
   if (typeof json === 'boolean') return json ? '1' : '0'
-  if (typeof json === 'number' && Number.isFinite(json)) return String(json)
+  if (typeof json === 'number' && Number.isFinite(json)) return json
   if (typeof json === 'string' && decimal.test(json)) return json
   throw new UsageError(`${path} is not a number: ${JSON.stringify(json)?.slice(0, 80)}`, {
     remedy: 'Write numbers as JSON numbers, or as decimal strings where a double is too coarse.',
   })
+}
+
+/** Bytes of an input that is read from elsewhere: far more than any transaction holds. */
+const MAX_BYTES = 2 ** 28
+
+/**
+ * The text that a flag gives, names (`@file`) or pipes in (`-`): a shell takes no more than some 100 kB on its line.
+ * @throws UsageError
+ */
+export async function readText(given: string, flag: string): Promise<string> {
+  if (given !== '-' && !given.startsWith('@')) return given
+  const source = given === '-' ? process.stdin : createReadStream(given.slice(1))
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of source) {
+      size += chunk.length
+      if (size > MAX_BYTES) throw new UsageError(`${flag} ${given} is longer than 256 MiB.`)
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new UsageError(`${flag} ${given} cannot be read (${reason}).`, {
+      remedy: `Write ${flag} @file.json, or ${flag} - and pipe the text in.`,
+      cause,
+    })
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** Parses the JSON of `--input` or `--shape`. @throws UsageError */

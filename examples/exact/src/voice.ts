@@ -11,11 +11,17 @@ import {
   type Sample,
   type Tensor,
 } from '@lockstep/precompile'
+import type { Source } from './source.js'
 import { float32, noiseFrom, toFloats } from './tensors.js'
 
 /** Samples that the detector hears at a time: 32 ms. */
 const FRAME = 512
 const STATE = [2, 1, 128]
+const RATE: Tensor = {
+  dtype: Dtype.int64,
+  shape: [],
+  data: new Uint8Array(BigInt64Array.of(BigInt(SAMPLE_RATE)).buffer),
+}
 /** Probabilities from here on count as speech. */
 export const SPEECH = 0.5
 /** Seconds of sound that calibrate it, of which every so many frames are samples. */
@@ -78,26 +84,42 @@ export interface Voice {
   readonly compiled: Compiled
 }
 
-/** Compiles silero VAD v5 for 16 kHz. @param engine - Runs the float model and the exact one. */
+/** Silero VAD v5 for 16 kHz. @param engine - Runs the float model for the states that calibrate. */
+export function voiceSource(engine: Engine): Source {
+  return {
+    name: 'voice',
+    options: {
+      bits: 16,
+      shapes: { input: [1, FRAME], state: STATE },
+      constants: { sr: RATE },
+    },
+    read: () => readThirdParty('speech'),
+    async calibrate() {
+      const frames: Sample[] = []
+      const { seed, seconds, every } = CALIBRATION
+      const detect = floatDetector(engine, await readThirdParty('speech'))
+      await listen(detect, soundscape(seed, seconds), (sample) => frames.push(sample))
+      return frames.filter((_, i) => i % every === 0)
+    },
+  }
+}
+
+/** Compiles the speech detector. @param engine - Runs the float model and the exact one. */
 export async function compileVoice(engine: Engine): Promise<Voice> {
-  const bytes = await readThirdParty('speech')
-  const floatModel = readModel(bytes)
-  const rate = int64(BigInt(SAMPLE_RATE))
-  const float: Detector = async (frame, state) => {
-    const [probability, after] = await engine.run(floatModel, [frame, state, rate])
+  const { options, read, calibrate } = voiceSource(engine)
+  const bytes = await read()
+  const calibration = await calibrate()
+  const compiled = await compileExact(bytes, { ...options, calibration, engine })
+  const exact = exactDetector(engine, compiled.bytes)
+  return { float: floatDetector(engine, bytes), exact, compiled }
+}
+
+function floatDetector(engine: Engine, bytes: Uint8Array): Detector {
+  const model = readModel(bytes)
+  return async (frame, state) => {
+    const [probability, after] = await engine.run(model, [frame, state, RATE])
     return [toFloats(probability as Tensor)[0] as number, after as Tensor]
   }
-  const frames: Sample[] = []
-  const { seed, seconds, every } = CALIBRATION
-  await listen(float, soundscape(seed, seconds), (sample) => frames.push(sample))
-  const compiled = await compileExact(bytes, {
-    engine,
-    bits: 16,
-    shapes: { input: [1, FRAME], state: STATE },
-    constants: { sr: rate },
-    calibration: frames.filter((_, i) => i % every === 0),
-  })
-  return { float, exact: exactDetector(engine, compiled.bytes), compiled }
 }
 
 function exactDetector(engine: Engine, bytes: Uint8Array): Detector {
@@ -112,8 +134,4 @@ function exactDetector(engine: Engine, bytes: Uint8Array): Detector {
     ) as [Float64Array, Float64Array]
     return [probability[0] as number, float32(STATE, Float32Array.from(after))]
   }
-}
-
-function int64(value: bigint): Tensor {
-  return { dtype: Dtype.int64, shape: [], data: new Uint8Array(BigInt64Array.of(value).buffer) }
 }

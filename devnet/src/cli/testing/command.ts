@@ -11,12 +11,16 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs the command as a shell would, against the devnet at a URL. */
-export function runCommand(rpcUrl: string, args: readonly string[]): Promise<Outcome> {
+/** Runs the command as a shell would, against the devnet at a URL. @param input - What is piped in. */
+export function runCommand(rpcUrl: string, args: readonly string[], input = ''): Promise<Outcome> {
   const env = { ...process.env, LOCKSTEP_RPC_URL: rpcUrl, NO_COLOR: '1' }
   return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    const child = execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+    child.stdin?.on('error', () => {
+      // A command that reads nothing may end before its input is written.
     })
+    child.stdin?.end(input)
   })
 }
