@@ -25,3 +25,18 @@ test('every float operator that is lowered, rewritten or folded is documented, a
   const taken = [...Object.keys(lowerings), ...Object.keys(rewrites), ...folded]
   expect(guide.flatMap(({ operators }) => operators).sort()).toEqual(taken.sort())
 })
+
+test('what networks and tabular models are made of can be compiled', () => {
+  const networks = `Abs Add ArgMax AveragePool BatchNormalization Clip Concat Conv ConvTranspose Div Equal Erf Exp
+    Flatten Gather Gelu Gemm GlobalAveragePool GlobalMaxPool Greater GRU HardSigmoid HardSwish LayerNormalization
+    LeakyRelu Less LogSoftmax LSTM MatMul MaxPool Mul Pad Pow PRelu ReduceMax ReduceMean ReduceSum Relu Reshape Resize
+    Sigmoid Slice Softmax Sqrt Squeeze Sub Tanh Transpose Unsqueeze Where`
+  const tables =
+    'LinearClassifier LinearRegressor Scaler TreeEnsembleClassifier TreeEnsembleRegressor'
+  const wanted = [
+    ...networks.split(/\s+/),
+    ...tables.split(' ').map((name) => `ai.onnx.ml.${name}`),
+  ]
+  const taken = new Set([...Object.keys(lowerings), ...Object.keys(rewrites)])
+  expect(wanted.filter((name) => !taken.has(name))).toEqual([])
+})
