@@ -36,7 +36,9 @@ describe('the golden file', () => {
       ['network', ...Object.keys(exactOperators)].map((name) => `known/${name}`).sort(),
     )
     expect(golden['pinned/silero-vad']?.class).toBe('pinned')
-    expect(golden['exact/wakeword']?.class).toBe('exact')
+    for (const name of ['wakeword', 'silero-vad', 'ocr-classifier']) {
+      expect(golden[`exact/${name}`]?.class).toBe('exact')
+    }
   })
 
   test('holds the models that are run, and no other', () => {

