@@ -145,6 +145,7 @@ async function signTransfers(
   count: number,
 ): Promise<Hex[]> {
   const account = accountOf(index)
+  const recipient = accountOf(0).address
   const nonce = Number(
     (await node.call('eth_getTransactionCount', account.address, 'latest')) as Hex,
   )
@@ -155,7 +156,7 @@ async function signTransfers(
         chainId: 31_337,
         nonce: nonce + i,
         to: coin,
-        data: transferData(accountOf(0).address, 1n),
+        data: transferData(recipient, 1n),
         gas: 100_000n,
         maxFeePerGas: parseGwei('100'),
         maxPriorityFeePerGas: parseGwei('1'),
