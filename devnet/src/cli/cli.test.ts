@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -189,17 +189,36 @@ describe('deploy, models, infer and quote', () => {
 })
 
 describe('help', () => {
-  test.each(['inspect', 'deploy', 'models', 'infer', 'quote'])(
+  /** What a clone holds, without writing into it. */
+  let clone: string
+
+  beforeAll(async () => {
+    clone = join(folder, 'clone')
+    await mkdir(clone)
+    for (const name of ['examples', 'node_modules', 'package.json']) {
+      await symlink(join(root, name), join(clone, name))
+    }
+  })
+
+  /** Those that talk to a node go last: what they ask for was deployed by the one before. */
+  const commands = {
+    offline: ['inspect', 'compile', 'doctor', 'generate'],
+    online: ['deploy', 'models', 'infer', 'quote'],
+  }
+
+  test.each([...commands.offline, ...commands.online])(
     'the examples of %s --help work as printed',
     async (name) => {
       const { code, stdout } = await lockstep(name, '--help')
       expect(code).toBe(0)
-      const examples = [...stdout.matchAll(/^ {2}\$ npx lockstep (.+)$/gm)].map(([, line]) => line)
+      const [, config] = stdout.split('with a lockstep.config.ts such as:')
+      if (config) await writeFile(join(clone, 'lockstep.config.ts'), config)
+      const examples = [...stdout.matchAll(/^ {2}\$ (.+)$/gm)].map(([, line = '']) => line)
       expect(examples.length).toBeGreaterThan(0)
+      const rpcUrl = commands.online.includes(name) ? ` --rpc-url ${devnet.url}` : ''
       for (const line of examples) {
-        const shell = `${process.execPath} ${command} ${line} --rpc-url ${devnet.url}`
-        const run = name === 'inspect' ? shell.replace(/ --rpc-url .*/, '') : shell
-        const outcome = await exec('sh', ['-c', run], { cwd: root })
+        const shell = line.replace('npx lockstep', `${process.execPath} ${command}`) + rpcUrl
+        const outcome = await exec('sh', ['-c', shell], { cwd: clone })
         expect(outcome.stdout).not.toBe('')
       }
     },

@@ -22,7 +22,7 @@ import { print, printJson, printTable, UsageError } from './output.js'
 const example = `
 Examples:
   $ npx lockstep compile examples/volatility/model/volatility.onnx -o volatility.exact.onnx --bits 16
-  $ npx lockstep compile silero.onnx -o silero.exact.onnx --shape input=1x512 --shape state=2x1x128 --fix sr=16000 --calibration speech.npz`
+  $ npx lockstep compile node_modules/@ricky0123/vad-web/dist/silero_vad_v5.onnx -o silero.exact.onnx --shape input=1x512 --shape state=2x1x128 --fix sr=16000`
 
 interface CompileFlags {
   readonly output: string

@@ -14,13 +14,16 @@ import { readModelFile } from './modelFile.js'
 import { ExitCode, print, printJson } from './output.js'
 
 const example = `
-Example:
+Examples:
+  $ npx lockstep generate
   $ npx lockstep generate --check
 
-lockstep.config.ts:
+with a lockstep.config.ts such as:
   import { defineConfig } from '@lockstep/sdk/codegen'
 
-  export default defineConfig({ models: { volatility: './model/volatility.onnx' } })`
+  export default defineConfig({
+    models: { volatility: './examples/volatility/model/volatility.onnx' },
+  })`
 
 interface Options {
   readonly config: string

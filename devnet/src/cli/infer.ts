@@ -12,7 +12,7 @@ const example = `
 Examples:
   $ npx lockstep infer volatility-v1 --input '[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]'
   $ npx lockstep infer volatility-v1 --input '{"returns":[[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]]}'
-  $ npx lockstep infer text-reader --input @line.json`
+  $ echo '[0.012,-0.004,0.001,-0.009,0.002,0.007,-0.015,0.003]' | npx lockstep infer volatility-v1 --input -`
 
 type ModelInfo = Awaited<ReturnType<Connection['inference']['getModel']>>
 
