@@ -145,13 +145,13 @@ describe('where lockstep listens', () => {
   })
 
   test('error: a flag of Anvil that is not followed says what to do', async () => {
-    const child = spawn(process.execPath, [command, '--disable-block-gas-limit'])
+    const child = spawn(process.execPath, [command, '--celo'])
     let complaint = ''
     child.stderr.on('data', (chunk) => {
       complaint += chunk
     })
     expect((await once(child, 'close'))[0]).toBe(2)
-    expect(complaint).toContain('--disable-block-gas-limit')
-    expect(complaint).toContain('--gas-limit')
+    expect(complaint).toContain('--celo')
+    expect(complaint).toContain('There is Ethereum alone.')
   })
 })
