@@ -106,9 +106,9 @@ const maxUnpool: Operator = {
 export const pooling: OperatorTable = {
   MaxPool: pool('T -> T, int64?', { 6: SINGLE, 8: [Dtype.float64], 12: BYTES }, 45),
   AveragePool: pool('T -> T', { 7: SINGLE }, 45),
-  LpPool: pool('T -> T', { 6: SINGLE }, 350),
+  LpPool: pool('T -> T', { 6: SINGLE }, 600),
   GlobalMaxPool: globalPool({ 6: SINGLE }, Weight.simple),
   GlobalAveragePool: globalPool({ 6: SINGLE }, Weight.simple),
-  GlobalLpPool: globalPool({ 6: SINGLE }, 350, 21),
+  GlobalLpPool: globalPool({ 6: SINGLE }, 600, 21),
   MaxUnpool: maxUnpool,
 }

@@ -15,8 +15,10 @@ export const Weight = {
   sigmoid: 40,
   /** Exponentials and error functions, and remainders, element by element. */
   exponential: 100,
-  /** Functions of the C library: sine, logarithm, power. */
+  /** Functions of the C library: logarithm, power, inverse sine. */
   library: 400,
+  /** Those of an angle: a large one is first brought between 0 and 2π, digit by digit. */
+  angle: 900,
   /** One comparison of a sort. */
   compare: 80,
   /** One node of a decision tree, somewhere in memory. */
