@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
-import { createDevnet } from '@lockstep/devnet'
 import { connect, type DemoClient } from '@lockstep/example-volatility/client'
+import { onDevnet } from '@lockstep/example-volatility/onDevnet'
 import { readDailyPrices, simpleReturns, WINDOW } from '@lockstep/example-volatility/prices'
 import { fromWad } from '@lockstep/sdk'
 import { formatEther, parseEther, type TransactionReceipt } from 'viem'
@@ -9,14 +8,7 @@ import { contractLines } from './lines.js'
 import { answerRequest } from './operator.js'
 import { requestSwap, swapInline, swapOf } from './swap.js'
 
-const { values } = parseArgs({ options: { 'rpc-url': { type: 'string' } } })
-const given = values['rpc-url'] ?? process.env.LOCKSTEP_RPC_URL
-const devnet = given === undefined ? await createDevnet({ port: 0 }) : undefined
-try {
-  await run(await connect(given ?? (devnet?.url as string)))
-} finally {
-  await devnet?.close()
-}
+await onDevnet(async (rpcUrl) => run(await connect(rpcUrl)))
 
 /** The crash of March 2020: a calm window, and the day that ends it. */
 async function run(client: DemoClient): Promise<void> {

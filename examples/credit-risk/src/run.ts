@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
-import { createDevnet } from '@lockstep/devnet'
 import { connect } from '@lockstep/example-volatility/client'
+import { onDevnet } from '@lockstep/example-volatility/onDevnet'
 import { createWasmEngine } from '@lockstep/precompile'
 import { fromWad } from '@lockstep/sdk'
 import { BaseError, ContractFunctionRevertedError, parseEther } from 'viem'
@@ -10,15 +9,11 @@ import { closesUpTo, deepestFall, goesUnder, readLoanDays } from './market.js'
 const FROM = '2020-02-05'
 const EVERY = 3
 
-const { values } = parseArgs({ options: { 'rpc-url': { type: 'string' } } })
-const given = values['rpc-url'] ?? process.env.LOCKSTEP_RPC_URL
-const devnet = given === undefined ? await createDevnet({ port: 0 }) : undefined
 const engine = createWasmEngine({ threads: 1 })
 try {
-  await run(given ?? (devnet?.url as string))
+  await onDevnet(run)
 } finally {
   await engine.close()
-  await devnet?.close()
 }
 
 /** The weeks in which the market of 2020 turned. */

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
-import { createDevnet } from '@lockstep/devnet'
 import { connect } from '@lockstep/example-volatility/client'
+import { onDevnet } from '@lockstep/example-volatility/onDevnet'
 import { readDailyPrices, simpleReturns, WINDOW } from '@lockstep/example-volatility/prices'
 import { createWasmEngine } from '@lockstep/precompile'
 import { fromWad } from '@lockstep/sdk'
@@ -14,15 +13,11 @@ import {
 import { readDigits, SIDE } from './digits.js'
 import { readMarket } from './market.js'
 
-const { values } = parseArgs({ options: { 'rpc-url': { type: 'string' } } })
-const given = values['rpc-url'] ?? process.env.LOCKSTEP_RPC_URL
-const devnet = given === undefined ? await createDevnet({ port: 0 }) : undefined
 const engine = createWasmEngine({ threads: 1 })
 try {
-  await run(given ?? (devnet?.url as string))
+  await onDevnet(run)
 } finally {
   await engine.close()
-  await devnet?.close()
 }
 
 async function run(rpcUrl: string): Promise<void> {

@@ -1,19 +1,11 @@
-import { parseArgs } from 'node:util'
-import { createDevnet } from '@lockstep/devnet'
 import { connect } from '@lockstep/example-volatility/client'
+import { onDevnet } from '@lockstep/example-volatility/onDevnet'
 import { anyEmbeddings, listen, type Runner, recognise } from './cases.js'
 import { readThirdParty } from './models.js'
 import { deployProbe, type Run, runModel, toFloat32Array } from './probe.js'
 import { noise, synthesiseSpeech } from './sound.js'
 
-const { values } = parseArgs({ options: { 'rpc-url': { type: 'string' } } })
-const given = values['rpc-url'] ?? process.env.LOCKSTEP_RPC_URL
-const devnet = given === undefined ? await createDevnet({ port: 0 }) : undefined
-try {
-  await run(given ?? (devnet?.url as string))
-} finally {
-  await devnet?.close()
-}
+await onDevnet(run)
 
 async function run(rpcUrl: string): Promise<void> {
   const client = await connect(rpcUrl)

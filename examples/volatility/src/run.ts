@@ -1,19 +1,11 @@
-import { parseArgs } from 'node:util'
-import { createDevnet } from '@lockstep/devnet'
 import { fromWad } from '@lockstep/sdk'
 import { connect } from './client.js'
 import { deployVolatilityDemo } from './deploy.js'
 import { type Day, driveEpisode, EPISODES } from './drive.js'
+import { onDevnet } from './onDevnet.js'
 import { readDailyPrices } from './prices.js'
 
-const { values } = parseArgs({ options: { 'rpc-url': { type: 'string' } } })
-const given = values['rpc-url'] ?? process.env.LOCKSTEP_RPC_URL
-const devnet = given === undefined ? await createDevnet({ port: 0 }) : undefined
-try {
-  await run(given ?? (devnet?.url as string))
-} finally {
-  await devnet?.close()
-}
+await onDevnet(run)
 
 async function run(rpcUrl: string): Promise<void> {
   const client = await connect(rpcUrl)
