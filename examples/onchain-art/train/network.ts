@@ -1,4 +1,5 @@
 import { CLASSES, PIXELS } from '@lockstep/example-exact/digits'
+import { cutLayers, type Layers as LayersOf } from '@lockstep/example-exact/layers'
 
 /** Numbers that describe one handwriting: what the generator is given besides the numeral. */
 export const LATENT = 4
@@ -23,7 +24,7 @@ const SIZES = {
 export type LayerName = keyof typeof SIZES
 
 /** Views of the parameters as the layers use them. */
-export type Layers = Readonly<Record<LayerName, Float64Array>>
+export type Layers = LayersOf<LayerName>
 
 export const PARAMETERS = Object.values(SIZES).reduce((sum, size) => sum + size, 0)
 
@@ -31,13 +32,7 @@ export const PARAMETERS = Object.values(SIZES).reduce((sum, size) => sum + size,
 export const MACS = SIZES.decode + SIZES.draw
 
 export function layers(parameters: Float64Array): Layers {
-  let start = 0
-  const views = Object.entries(SIZES).map(([name, size]) => {
-    const view = parameters.subarray(start, start + size)
-    start += size
-    return [name, view] as const
-  })
-  return Object.fromEntries(views) as Layers
+  return cutLayers(SIZES, parameters)
 }
 
 /** Uniform weights that keep the variance of activations, no biases. */

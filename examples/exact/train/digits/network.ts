@@ -1,4 +1,5 @@
 import { CLASSES, SIDE } from '../../src/digits.js'
+import { cutLayers, type Layers as LayersOf } from '../layers.js'
 
 /** Pixels between two centres of the first convolution's kernels. */
 export const STRIDE = 2
@@ -25,7 +26,7 @@ const SIZES = {
 export type LayerName = keyof typeof SIZES
 
 /** Views of the parameters as the layers use them; weights are [output, input, row, column]. */
-export type Layers = Readonly<Record<LayerName, Float64Array>>
+export type Layers = LayersOf<LayerName>
 
 export const PARAMETERS = Object.values(SIZES).reduce((sum, size) => sum + size, 0)
 
@@ -33,13 +34,7 @@ export const PARAMETERS = Object.values(SIZES).reduce((sum, size) => sum + size,
 export const MACS = SIZES.weights1 * SIDE_1 ** 2 + SIZES.weights2 * SIDE_1 ** 2 + SIZES.weights3
 
 export function layers(parameters: Float64Array): Layers {
-  let start = 0
-  const views = Object.entries(SIZES).map(([name, size]) => {
-    const view = parameters.subarray(start, start + size)
-    start += size
-    return [name, view] as const
-  })
-  return Object.fromEntries(views) as Layers
+  return cutLayers(SIZES, parameters)
 }
 
 /** Uniform weights that keep the variance of activations, no biases. */
