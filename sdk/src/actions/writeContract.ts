@@ -1,17 +1,7 @@
-import type {
-  Abi,
-  Account,
-  Address,
-  BlockTag,
-  Client,
-  ContractFunctionArgs,
-  ContractFunctionName,
-  Hex,
-} from 'viem'
+import type { Abi, Client, ContractFunctionArgs, ContractFunctionName, Hex } from 'viem'
 import { withTypedErrors } from '../errors/node.js'
 import type { Observation } from '../observation.js'
-import { draftWrite, firstObservation, type Observe, type Write } from '../write/attempt.js'
-import type { CallerGuard } from '../write/guard.js'
+import { draftWrite, firstObservation, type Write } from '../write/attempt.js'
 import { send } from '../write/send.js'
 
 /** The functions that a transaction may call. */
@@ -58,25 +48,11 @@ export declare namespace writeContract {
   type Parameters<
     abi extends Abi | readonly unknown[] = Abi,
     name extends ContractFunctionName<abi, Writable> = ContractFunctionName<abi, Writable>,
-  > = {
-    readonly address: Address
+  > = Omit<Write, 'abi' | 'functionName' | 'args'> & {
     readonly abi: abi
     readonly functionName: name | ContractFunctionName<abi, Writable>
-    readonly account?: Account | Address | undefined
-    readonly value?: bigint | undefined
-    readonly gas?: bigint | undefined
-    readonly nonce?: number | undefined
-    readonly maxFeePerGas?: bigint | undefined
-    readonly maxPriorityFeePerGas?: bigint | undefined
-    /** Block that the simulation runs on. Default: the pending one, whose clock the transaction will meet. */
-    readonly blockTag?: BlockTag | undefined
-    readonly observe?: Observe | undefined
-    readonly observation?: Observation | undefined
-    readonly guard?: CallerGuard | undefined
-    /** Ends the work; what was sent stays sent. */
-    readonly signal?: AbortSignal | undefined
   } & (readonly [] extends ContractFunctionArgs<abi, Writable, name>
-    ? { readonly args?: Arguments<abi, name> | undefined }
-    : { readonly args: Arguments<abi, name> })
+      ? { readonly args?: Arguments<abi, name> | undefined }
+      : { readonly args: Arguments<abi, name> })
   type ReturnType = Hex
 }

@@ -31,10 +31,12 @@ export interface Write {
   readonly nonce?: number | undefined
   readonly maxFeePerGas?: bigint | undefined
   readonly maxPriorityFeePerGas?: bigint | undefined
+  /** Block that the simulation runs on. Default: the pending one, whose clock the transaction will meet. */
   readonly blockTag?: BlockTag | undefined
   readonly observe?: Observe | undefined
   readonly observation?: Observation | undefined
   readonly guard?: CallerGuard | undefined
+  /** Ends the work; what was sent stays sent. */
   readonly signal?: AbortSignal | undefined
 }
 
