@@ -1,20 +1,20 @@
 import type { Common } from '@ethereumjs/common'
 import { isEOACode7702Tx, type TypedTransaction } from '@ethereumjs/tx'
 import { type Address, bytesToHex, createAddressFromString } from '@ethereumjs/util'
+import { verifySidecar } from './blobs/verify.js'
 import { PoolError } from './errors.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
 import type { Ledger } from './ledger.js'
-import type { Hex, PooledTransaction, SealedBlock } from './node.js'
+import type { Hex, PooledTransaction, SealedBlock, SendOptions } from './node.js'
 import type { Pool } from './pool.js'
 import type { BlockSettings } from './settings.js'
-import { impersonate, withoutBlobs } from './transaction.js'
+import { impersonate, namedBlobs, withoutBlobs } from './transaction.js'
 import { checkDemands, checkFunds, checkTransaction } from './validate.js'
 import type { Waivers } from './waiver.js'
 
 /**
  * Lets a transaction into the pool when the next block could take it, now or after others of its sender.
- * @param impersonated the sender of a transaction that nobody signed.
- * @throws PoolError
+ * @throws PoolError, BlobSidecarError
  */
 export async function admit(
   ledger: Ledger,
@@ -22,7 +22,7 @@ export async function admit(
   settings: BlockSettings,
   waivers: Waivers,
   tx: TypedTransaction,
-  impersonated?: Address,
+  { impersonated, sidecar }: SendOptions,
 ): Promise<PooledTransaction> {
   const rules = ledger.common
   const { tx: ready, hash, sender } = readyTransaction(tx, rules, impersonated)
@@ -32,9 +32,11 @@ export async function admit(
     baseFee: nextBaseFee(parent, rules, settings),
     blobBaseFee: nextBlobBaseFee(parent, rules),
   })
+  if (sidecar) await verifySidecar(sidecar, namedBlobs(ready))
   const account = await ledger.headAccount(sender)
   if (!waivers.has('poolBalance')) checkFunds(ready, account)
-  return pool.add(ready, hash, sender.toString(), account?.nonce ?? 0n)
+  const entry = { tx: ready, hash, from: sender.toString(), ...(sidecar && { sidecar }) }
+  return pool.add(entry, account?.nonce ?? 0n)
 }
 
 /**

@@ -6,6 +6,7 @@ import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import type { RunTxResult } from '@ethereumjs/vm'
 import { BaseError, inferenceLeaf, inferenceRoot } from '@lockstep/precompile'
 import { keccak256 } from 'viem'
+import type { NamedSidecar } from './blobs/rows.js'
 import { blockUnder } from './callTransaction.js'
 import { depositContractOf } from './common.js'
 import { PoolError, type PoolErrorReason } from './errors.js'
@@ -48,6 +49,8 @@ export interface Candidates {
 
 export interface BuiltBlock {
   readonly sealed: SealedBlock
+  /** Blobs that came with its transactions. */
+  readonly sidecars: readonly NamedSidecar[]
   /** Calldata of the calls to the console that its transactions made. */
   readonly consoleCalls: readonly Hex[]
   /** Transactions that can no longer be executed, and why. */
@@ -127,6 +130,7 @@ class BlockRun {
   private readonly mined: MinedTransaction[] = []
   private readonly results: RunTxResult[] = []
   private readonly inferences: TransactionInference[] = []
+  private readonly sidecars: NamedSidecar[] = []
   private readonly rejected: { hash: Hex; error: PoolError }[] = []
   private gasUsed = 0n
   private blobGasUsed = 0n
@@ -151,6 +155,8 @@ class BlockRun {
     this.logCount += result.receipt.logs.length
     this.transactions.push(pooled.tx)
     this.results.push(result)
+    const { hash, sidecar } = pooled
+    if (sidecar) this.sidecars.push({ transaction: hash, sidecar })
     this.inferences.push(...this.view.recorder.inferences)
     return true
   }
@@ -180,7 +186,8 @@ class BlockRun {
       transactions: this.mined,
       inferences: this.inferences,
     }
-    return { sealed, consoleCalls: view.console.take(), rejected: this.rejected }
+    const { rejected, sidecars } = this
+    return { sealed, sidecars, consoleCalls: view.console.take(), rejected }
   }
 
   private fits(tx: TypedTransaction): boolean {

@@ -340,7 +340,7 @@ describe('impersonation', () => {
         { common: node.common },
       )
     const { nonce } = (await (await node.state('latest')).account(probe)) ?? { nonce: 0n }
-    const hash = await node.send(tx(nonce), createAddressFromString(probe))
+    const hash = await node.send(tx(nonce), { impersonated: createAddressFromString(probe) })
     const [transaction] = node.head.transactions
     expect(transaction).toMatchObject({ hash, from: probe, receipt: { status: 1 } })
     expect(transaction?.receipt.logs[0]?.topics[1]).toBe(`0x${probe.slice(2).padStart(64, '0')}`)
@@ -364,7 +364,7 @@ describe('impersonation', () => {
         } as never,
         { common: node.common },
       )
-      hashes.push(await node.send(tx, createAddressFromString(from)))
+      hashes.push(await node.send(tx, { impersonated: createAddressFromString(from) }))
       expect(node.head.transactions[0]?.from).toBe(from)
     }
     expect(new Set(hashes).size).toBe(2)

@@ -10,13 +10,13 @@ import {
 import { BaseError } from '@lockstep/precompile'
 import type { Hex } from './node.js'
 
-/** Thrown for a transaction that carries its blobs: this chain takes their hashes alone. */
+/** Thrown when EthereumJS is given blobs: it sees transactions as blocks hold them. */
 export class UnsupportedBlobsError extends BaseError {
   override readonly name = 'UnsupportedBlobsError'
 
   constructor() {
-    super('This chain does not read blobs.', {
-      remedy: 'Send the transaction as blocks hold it: with blobVersionedHashes, without blobs.',
+    super('A transaction of a block holds the hashes of its blobs alone.', {
+      remedy: 'Give the blobs beside it: node.send(tx, { sidecar }).',
     })
   }
 }
@@ -53,7 +53,7 @@ const g2Secret = point(
 
 /**
  * Verifies what the point evaluation precompile is asked (EIP-4844), on the curve arithmetic that the EVM brings.
- * Blobs themselves stay outside of this chain: it needs no trusted setup beyond one point.
+ * It needs no trusted setup beyond one point; `blobs/verify.ts` reads the whole of it.
  */
 export function createKzg(): KZG {
   const bls = new NobleBLS()

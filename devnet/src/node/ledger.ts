@@ -142,13 +142,14 @@ export class Ledger {
 
   /**
    * Puts a block on the head, with the state that its view holds.
+   * @param beside rows that are written with it.
    * @throws StorageError; the chain is what it was, and the view is spent.
    */
-  async append(sealed: SealedBlock, view: View): Promise<void> {
+  async append(sealed: SealedBlock, view: View, beside: readonly Row[] = []): Promise<void> {
     const { chain } = this.base
     const { timestamp } = sealed.block.header
     const position = this.position(sealed, this.standing.clock.after(timestamp))
-    await this.store(view.written, position, (rows) => chain.append(sealed, rows))
+    await this.store(view.written, position, (rows) => chain.append(sealed, [...rows, ...beside]))
   }
 
   /**

@@ -1,12 +1,15 @@
 import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
-import { type Address, bigIntMax, createAddressFromString, hexToBytes } from '@ethereumjs/util'
+import { bigIntMax, createAddressFromString, hexToBytes } from '@ethereumjs/util'
 import type { InferencePrecompile, ModelStore } from '@lockstep/precompile'
 import { keccak256 } from 'viem'
 import { createAccessList } from './accessList.js'
 import type { DevAccount } from './accounts.js'
 import { admit, readyTransaction, settleAll, settleBlock } from './admission.js'
+import { readBlob, readSidecar } from './blobs/rows.js'
+import type { BlobSidecar } from './blobs/sidecar.js'
+import { verifySidecar } from './blobs/verify.js'
 import { call } from './call.js'
 import { type CallBundle, callMany } from './callMany.js'
 import { atGenesis, Chain } from './chain.js'
@@ -38,6 +41,7 @@ import type {
   NodeEvents,
   PooledTransaction,
   SealedBlock,
+  SendOptions,
   StateOverrides,
   StateView,
   UnpooledTransaction,
@@ -78,6 +82,7 @@ import { standWithin } from './trace/replay.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
 import { traceBlock } from './trace/traceBlock.js'
 import { traceCalls } from './trace/traceCalls.js'
+import { namedBlobs } from './transaction.js'
 import type { Waivers } from './waiver.js'
 
 /** What a node is put together from. */
@@ -343,10 +348,19 @@ export class LocalNode implements Node {
     })
   }
 
-  async send(tx: TypedTransaction, impersonated?: Address): Promise<Hex> {
+  blob(versionedHash: Hex): Uint8Array | undefined {
+    return readBlob(this.parts.source.store, versionedHash)
+  }
+
+  blobs(transaction: Hex): BlobSidecar | undefined {
+    if (!this.parts.ledger.chain.transaction(transaction)) return undefined
+    return readSidecar(this.parts.source.store, transaction)
+  }
+
+  async send(tx: TypedTransaction, options: SendOptions = {}): Promise<Hex> {
     const { ledger, waivers } = this.parts
     const { settings, transactions } = this
-    const pooled = await admit(ledger, transactions, settings, waivers, tx, impersonated)
+    const pooled = await admit(ledger, transactions, settings, waivers, tx, options)
     const watch = this.transactions.watch(pooled.hash)
     this.events.emit('pendingTransaction', pooled)
     try {
@@ -489,8 +503,11 @@ export class LocalNode implements Node {
     })
   }
 
-  reorg(blocks: readonly (readonly UnpooledTransaction[])[]): Promise<void> {
-    const ready = blocks.map((transactions) => transactions.map((entry) => this.ready(entry)))
+  async reorg(blocks: readonly (readonly UnpooledTransaction[])[]): Promise<void> {
+    const ready: PooledTransaction[][] = []
+    for (const transactions of blocks) {
+      ready.push(await Promise.all(transactions.map((entry) => this.ready(entry))))
+    }
     return this.queue.run(async () => {
       const first = await this.unwind(ready.length)
       // A block of the same transactions at the same time would be the very block that it replaces.
@@ -582,9 +599,11 @@ export class LocalNode implements Node {
       : this.standOn(at)
   }
 
-  private ready({ tx, impersonated }: UnpooledTransaction): PooledTransaction {
-    const ready = readyTransaction(tx, this.common, impersonated)
-    return { tx: ready.tx, hash: ready.hash, from: ready.sender.toString() }
+  private async ready(entry: UnpooledTransaction): Promise<PooledTransaction> {
+    const { tx, hash, sender } = readyTransaction(entry.tx, this.common, entry.impersonated)
+    const { sidecar } = entry
+    if (sidecar) await verifySidecar(sidecar, namedBlobs(tx))
+    return { tx, hash, from: sender.toString(), ...(sidecar && { sidecar }) }
   }
 
   /** Takes blocks off the chain, and returns the lowest of them. */

@@ -3,6 +3,7 @@ import type { BlockHeader } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { BaseError, NodeFaultError } from '@lockstep/precompile'
 import { settleBlock } from './admission.js'
+import { sidecarRows } from './blobs/rows.js'
 import {
   type BlockTemplate,
   type BuiltBlock,
@@ -208,7 +209,7 @@ export class Miner {
     blocks: number,
   ): Promise<void> {
     const { clock, ledger, pool, settings } = this.options
-    await ledger.append(built.sealed, view)
+    await ledger.append(built.sealed, view, built.sidecars.flatMap(sidecarRows))
     this.warm = { view, version: ledger.chain.version, blocks: blocks + 1 }
     clock.seal(built.sealed.block.header.timestamp)
     if (settings.baseFee === used.baseFee) settings.baseFee = undefined

@@ -4,6 +4,7 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Account, Address } from '@ethereumjs/util'
 import type { InferencePrecompile, InferenceRecord, ModelStore } from '@lockstep/precompile'
 import type { DevAccount } from './accounts.js'
+import type { BlobSidecar } from './blobs/sidecar.js'
 import type { CallBundle } from './callMany.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ScheduledForks } from './forkFacts.js'
@@ -80,6 +81,8 @@ export interface PooledTransaction {
   readonly hash: Hex
   readonly tx: TypedTransaction
   readonly from: Hex
+  /** Blobs that came with it. */
+  readonly sidecar?: BlobSidecar
   /** Set after block building left it out because of a fault of this node. */
   readonly fault?: string
 }
@@ -89,7 +92,12 @@ export interface UnpooledTransaction {
   readonly tx: TypedTransaction
   /** The sender of a transaction that nobody signed. */
   readonly impersonated?: Address
+  /** The blobs that it names. */
+  readonly sidecar?: BlobSidecar
 }
+
+/** What comes with a transaction for the pool. */
+export type SendOptions = Omit<UnpooledTransaction, 'tx'>
 
 /** Fields of `eth_call`, `eth_estimateGas` and traces, already parsed. */
 export interface CallRequest {
@@ -200,6 +208,12 @@ export interface Node {
     { mined: MinedTransaction; in: SealedBlock } | { pooled: PooledTransaction } | undefined
   >
 
+  // Blobs. They are kept beside the blocks whose transactions name them.
+  /** The blob with a versioned hash; undefined where no mined transaction brought it. */
+  blob(versionedHash: Hex): Uint8Array | undefined
+  /** The blobs that came with a mined transaction; undefined where none did. */
+  blobs(transaction: Hex): BlobSidecar | undefined
+
   /** The hardforks that hold now, and that are to come. */
   forks(): Promise<ScheduledForks>
 
@@ -302,9 +316,10 @@ export interface Node {
    * Admits a signed transaction, or an unsigned one from an impersonated sender.
    * In auto mode resolves after the block is sealed.
    * @throws PoolError: nonce too low, insufficient funds, underpriced replacement, intrinsic gas, fee below base fee, …
+   * @throws BlobSidecarError when the blobs beside it are not those that it names.
    * @throws NodeFaultError when building left it out because of a fault of this node.
    */
-  send(tx: TypedTransaction, impersonated?: Address): Promise<Hex>
+  send(tx: TypedTransaction, options?: SendOptions): Promise<Hex>
   pool(): { pending: readonly PooledTransaction[]; queued: readonly PooledTransaction[] }
   /** Nonce after the sender's pooled transactions. */
   pendingNonce(address: Hex): Promise<bigint>

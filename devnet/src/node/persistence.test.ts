@@ -36,10 +36,9 @@ async function liveThrough(node: Node): Promise<void> {
   await mined(node, { to: inferenceAddress, data: infer(affine.id, [one, -one]) })
   await mined(node, { to: inferenceAddress, data: infer(reciprocal.id, [0n]), gasLimit: 500_000n })
   await node.setBalance(stranger, one)
-  await node.send(
-    (await signed(node, { to: probe, nonce: 0n, gasLimit: 50_000n })) as never,
-    createAddressFromString(stranger),
-  )
+  await node.send((await signed(node, { to: probe, nonce: 0n, gasLimit: 50_000n })) as never, {
+    impersonated: createAddressFromString(stranger),
+  })
   await node.mine({ blocks: 3, intervalSeconds: 100 })
   await node.setStorageAt(probe, '0x7', '0x99')
 }

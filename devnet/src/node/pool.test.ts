@@ -170,9 +170,11 @@ describe('the pool', () => {
     const node = await manualNode()
     const tx = createTx({ gasLimit: 21_000n, gasPrice: 10n ** 10n, to }, { common: node.common })
     expect(await refusal(node.send(tx))).toBe('invalidSignature')
-    expect(await refusal(node.send(tx, createAddressFromString(account(node, 0).address)))).toBe(
-      undefined,
-    )
+    expect(
+      await refusal(
+        node.send(tx, { impersonated: createAddressFromString(account(node, 0).address) }),
+      ),
+    ).toBe(undefined)
   })
 
   test('refuses a transaction of another chain', async () => {

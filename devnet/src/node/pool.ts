@@ -35,7 +35,8 @@ export class Pool {
    * @param nonce of the sender's account at the head.
    * @throws PoolError when the nonce has passed, the pool is full, or a replacement offers too little.
    */
-  add(tx: TypedTransaction, hash: Hex, from: Hex, nonce: bigint): PooledTransaction {
+  add(transaction: PooledTransaction, nonce: bigint): PooledTransaction {
+    const { tx, hash, from } = transaction
     const known = this.byHash.get(hash)
     if (known && !known.fault) throw new PoolError('alreadyKnown')
     if (tx.nonce < nonce) throw new PoolError('nonceTooLow', `next is ${nonce}, got ${tx.nonce}`)
@@ -45,7 +46,7 @@ export class Pool {
     else if (!replaced && this.byHash.size >= this.capacity) {
       throw new PoolError('poolFull', `${this.capacity} transactions wait`)
     }
-    const entry: Entry = { hash, tx, from, arrival: this.arrivals++ }
+    const entry: Entry = { ...transaction, arrival: this.arrivals++ }
     if (replaced) this.fail(replaced.hash, new PoolError('dropped', `replaced by ${hash}`))
     sender.nonce = nonce
     sender.entries.set(tx.nonce, entry)

@@ -5,6 +5,7 @@ import {
   type TypedTransaction,
 } from '@ethereumjs/tx'
 import { Address, bigIntMin, bigIntToBytes, bytesToBigInt, setLengthLeft } from '@ethereumjs/util'
+import type { Hex } from './node.js'
 
 /** The transaction as if `sender` had signed it. */
 export function withSender(tx: TypedTransaction, sender: Address): TypedTransaction {
@@ -53,10 +54,15 @@ export function maxTip(tx: TypedTransaction): bigint {
   return 'gasPrice' in tx ? tx.gasPrice : tx.maxPriorityFeePerGas
 }
 
+/** Versioned hashes of the blobs that a transaction names. */
+export function namedBlobs(tx: TypedTransaction): readonly Hex[] {
+  return isBlob4844Tx(tx) ? tx.blobVersionedHashes : []
+}
+
 /** Gas that the blobs of a transaction take from the block's blob gas. */
 export function blobGas(tx: TypedTransaction): bigint {
-  if (!isBlob4844Tx(tx)) return 0n
-  return BigInt(tx.blobVersionedHashes.length) * tx.common.param('blobGasPerBlob')
+  const count = namedBlobs(tx).length
+  return count === 0 ? 0n : BigInt(count) * tx.common.param('blobGasPerBlob')
 }
 
 /** The most that the transaction may take from its sender's account. */

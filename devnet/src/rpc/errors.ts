@@ -1,4 +1,5 @@
 import { BaseError, NodeFaultError } from '@lockstep/precompile'
+import { BlobSidecarError } from '../node/blobs/sidecar.js'
 import {
   BlockNotFoundError,
   ExecutionRevertedError,
@@ -148,6 +149,9 @@ export function toErrorBody(error: unknown, onUnexpected: (error: unknown) => vo
   if (error instanceof PoolError) {
     const code = serverReasons.has(error.reason) ? ErrorCode.server : ErrorCode.transactionRejected
     return { code, message: error.message }
+  }
+  if (error instanceof BlobSidecarError) {
+    return { code: ErrorCode.transactionRejected, message: error.message }
   }
   if (error instanceof NodeFaultError) {
     return { code: ErrorCode.server, message: `node fault: ${error.message}` }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { bytesToHex } from 'viem'
+import { bytesToHex, concatHex, toHex, toRlp } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { affine } from '../node/testing/models.js'
 import { methods } from './methods.js'
@@ -23,6 +23,10 @@ const quantity = fc.oneof(
   fc.nat(),
 )
 const bytes = fc.uint8Array({ maxLength: 100 }).map((value) => bytesToHex(value))
+/** Lists as those in which blob transactions travel, more or less. */
+const wrappedBlobs = fc
+  .array(fc.array(fc.uint8Array({ maxLength: 48 }), { maxLength: 14 }), { maxLength: 5 })
+  .map((lists) => concatHex(['0x03', toRlp(lists.map((list) => list.map((item) => toHex(item))))]))
 const word = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((value) => bytesToHex(value))
 const tag = fc.constantFrom('latest', 'earliest', 'pending', 'safe', 'finalized')
 const block = fc.oneof(tag, small, fc.record({ blockNumber: small }))
@@ -171,7 +175,7 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   'page size': fc.nat(20),
   'reward percentiles': fc.array(fc.nat(100), { maxLength: 3 }),
   seconds: quantity,
-  'signed transaction': bytes,
+  'signed transaction': fc.oneof(bytes, wrappedBlobs),
   slot: quantity,
   spender: address,
   'slots by account': fc.dictionary(address, fc.array(word, { maxLength: 3 }), { maxKeys: 2 }),
@@ -219,6 +223,7 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   }),
   url: fc.constantFrom('http://127.0.0.1:1', 'x'),
   value: quantity,
+  'versioned hash': word,
 }
 
 /** A call whose parameters are mostly what the method takes, and sometimes anything at all. */

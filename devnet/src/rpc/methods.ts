@@ -1,3 +1,4 @@
+import { blobs } from './anvil/blobs.js'
 import { chainControl } from './anvil/chain.js'
 import { clock } from './anvil/clock.js'
 import { erc20 } from './anvil/erc20.js'
@@ -63,6 +64,7 @@ export const methods: readonly Method[] = [
   chainControl,
   reorganisation,
   poolControl,
+  blobs,
   nodeIdentity,
   stateFiles,
   txpool,

@@ -1,27 +1,31 @@
 import type { Common } from '@ethereumjs/common'
 import { RLP } from '@ethereumjs/rlp'
-import {
-  createBlob4844TxFromSerializedNetworkWrapper,
-  createTxFromRLP,
-  type TypedTransaction,
-} from '@ethereumjs/tx'
+import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
 import { bytesToBigInt, hexToBytes } from '@ethereumjs/util'
+import type { BlobSidecar } from '../node/blobs/sidecar.js'
+import { unwrap } from '../node/blobs/wrapper.js'
 import { PoolError } from '../node/errors.js'
 import type { Hex } from '../node/node.js'
 import { InvalidParamsError } from './errors.js'
+
+/** A signed transaction, and the blobs that came with it. */
+export interface RawTransaction {
+  readonly tx: TypedTransaction
+  readonly sidecar?: BlobSidecar
+}
 
 /**
  * Reads a signed transaction as clients send it, a blob transaction with its blobs or without.
  * @throws InvalidParamsError, PoolError when it is signed for another chain.
  */
-export function decodeRawTransaction(signed: Hex, common: Common): TypedTransaction {
+export function decodeRawTransaction(signed: Hex, common: Common): RawTransaction {
   const bytes = hexToBytes(signed)
   if (bytes.length === 0) throw new InvalidParamsError('Empty transaction data')
   try {
     checkChain(bytes, common.chainId())
-    return isBlobWrapper(bytes)
-      ? createBlob4844TxFromSerializedNetworkWrapper(bytes, { common })
-      : createTxFromRLP(bytes, { common })
+    const wrapped = unwrap(bytes)
+    if (!wrapped) return { tx: createTxFromRLP(bytes, { common }) }
+    return { tx: createTxFromRLP(wrapped.transaction, { common }), sidecar: wrapped.sidecar }
   } catch (error) {
     if (error instanceof PoolError) throw error
     const reason = error instanceof Error ? error.message : String(error)
@@ -56,11 +60,4 @@ function chainIdOf(bytes: Uint8Array): bigint | undefined {
 function quantityAt(items: readonly unknown[], index: number): bigint | undefined {
   const item = items[index]
   return item instanceof Uint8Array && item.length <= 32 ? bytesToBigInt(item) : undefined
-}
-
-/** A blob transaction travels in a list whose first item is the transaction itself (EIP-4844). */
-function isBlobWrapper(bytes: Uint8Array): boolean {
-  if (bytes[0] !== 3) return false
-  const items = RLP.decode(bytes.subarray(1))
-  return Array.isArray(items) && Array.isArray(items[0])
 }

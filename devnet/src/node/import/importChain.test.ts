@@ -113,7 +113,7 @@ describe('importChain', () => {
       { type: 2, chainId: origin.chainId, maxFeePerGas: 10n ** 10n, gasLimit: 21_000n, to: from },
       { common: origin.common },
     )
-    await origin.send(tx, createAddressFromString(from))
+    await origin.send(tx, { impersonated: createAddressFromString(from) })
     const { genesis, blocks, head } = await sourceOf(origin)
     const node = await testNode({ genesis })
     await node.importChain(rlp(blocks))

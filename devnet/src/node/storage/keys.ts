@@ -21,6 +21,10 @@ export const keyOf = {
   height: ofHash('12'),
   /** Where the transaction with a hash is. */
   transaction: ofHash('13'),
+  /** The blob with a versioned hash. */
+  blob: ofHash('15'),
+  /** What proves the blobs of the transaction with a hash. */
+  sidecar: ofHash('16'),
   /** A trie node or code, under EthereumJS's key for it. */
   state: (key: string) => `20${key}`,
 } as const

@@ -78,7 +78,7 @@ async function placeTransactions(
       )
     }
     if (typeof transaction === 'string') {
-      target.push({ tx: decodeRawTransaction(transaction, context.node.common) })
+      target.push(decodeRawTransaction(transaction, context.node.common))
       continue
     }
     const from = senderOf(context, transaction)

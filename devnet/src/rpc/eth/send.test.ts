@@ -1,11 +1,7 @@
-import { RLP } from '@ethereumjs/rlp'
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { parseEther, parseGwei, parseTransaction, recoverTransactionAddress } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { describe, expect, test } from 'vitest'
-import type { Hex, Node } from '../../node/node.js'
 import { deployProbe, probeData } from '../../node/testing/probe.js'
-import { account, signed } from '../../node/testing/testNode.js'
 import { testClients } from '../testing/clients.js'
 import { testServer } from '../testing/testServer.js'
 
@@ -122,53 +118,6 @@ describe('eth_sendRawTransaction', () => {
       authorizationList: [{ address: to, nonce: 1 }],
     })
     expect(await reader.getCode({ address: account.address })).toBe(`0xef0100${to.slice(2)}`)
-  })
-
-  /** Signed by the second account, as blocks hold it: without its blobs. */
-  async function blobTransaction(node: Node): Promise<Hex> {
-    const tx = await signed(
-      node,
-      {
-        type: 3,
-        to,
-        gasLimit: 21_000n,
-        maxFeePerBlobGas: 1000n,
-        blobVersionedHashes: [`0x01${'0'.repeat(62)}`],
-      } as never,
-      account(node, 1),
-    )
-    return bytesToHex(tx.serialize())
-  }
-
-  test('takes a blob transaction without its blobs, and tells what they cost', async () => {
-    const { node, call } = await testServer()
-    const hash = await call('eth_sendRawTransaction', await blobTransaction(node))
-    expect(await call('eth_getTransactionByHash', hash)).toMatchObject({
-      type: '0x3',
-      maxFeePerBlobGas: '0x3e8',
-      blobVersionedHashes: [`0x01${'0'.repeat(62)}`],
-    })
-    expect(await call('eth_getTransactionReceipt', hash)).toMatchObject({
-      type: '0x3',
-      blobGasUsed: '0x20000',
-      blobGasPrice: '0x1',
-    })
-  })
-
-  test('error: blobs beside their transaction, which this node cannot check', async () => {
-    const { node, failure } = await testServer()
-    const fields = RLP.decode(hexToBytes(`0x${(await blobTransaction(node)).slice(4)}`))
-    const body = RLP.encode([
-      fields,
-      [new Uint8Array(131_072)],
-      [new Uint8Array(48)],
-      [new Uint8Array(48)],
-    ])
-    const error = await failure('eth_sendRawTransaction', `0x03${bytesToHex(body).slice(2)}`)
-    expect(error).toMatchObject({
-      code: -32602,
-      message: expect.stringMatching(/^Failed to decode transaction: .*blob/i),
-    })
   })
 
   test('error: what is no transaction', async () => {

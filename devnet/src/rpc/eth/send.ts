@@ -1,6 +1,8 @@
 import { bytesToHex, createAddressFromString } from '@ethereumjs/util'
 import { keccak256 } from 'viem'
-import type { Hex } from '../../node/node.js'
+import { MissingSidecarError } from '../../node/blobs/sidecar.js'
+import type { Hex, Node } from '../../node/node.js'
+import { namedBlobs } from '../../node/transaction.js'
 import { awaitReceipt } from '../awaitReceipt.js'
 import { bytes, integer, quantity, uint64 } from '../codec.js'
 import { checkConditions, conditions } from '../conditions.js'
@@ -28,18 +30,16 @@ export const sending = [
     const from = senderOf(context, transaction)
     return context.senders.run(from, () => sendAs(context, { ...transaction, from }))
   }),
-  method('eth_sendRawTransaction', [raw], ({ node }, signed) =>
-    node.send(decodeRawTransaction(signed, node.common)),
-  ),
+  method('eth_sendRawTransaction', [raw], ({ node }, signed) => sendRaw(node, signed)),
   method('eth_sendRawTransactionSync', [raw, timeoutMs], async ({ node }, signed, timeout) =>
-    awaitReceipt(node, await node.send(decodeRawTransaction(signed, node.common)), timeout),
+    awaitReceipt(node, await sendRaw(node, signed), timeout),
   ),
   method(
     'eth_sendRawTransactionConditional',
     [raw, required('conditions', conditions)],
     async ({ node }, signed, wanted) => {
       await checkConditions(node, wanted)
-      return node.send(decodeRawTransaction(signed, node.common))
+      return sendRaw(node, signed)
     },
   ),
   method(
@@ -67,6 +67,13 @@ export const sending = [
     }
   }),
 ]
+
+/** Clients that sign bring the blobs that they name, as on every network. */
+async function sendRaw(node: Node, signed: Hex): Promise<Hex> {
+  const { tx, sidecar } = decodeRawTransaction(signed, node.common)
+  if (namedBlobs(tx).length > 0 && !sidecar) throw new MissingSidecarError()
+  return node.send(tx, { ...(sidecar && { sidecar }) })
+}
 
 async function send(context: Context, transaction: TransactionRequest): Promise<Hex> {
   const { accounts, node, senders } = context
@@ -106,5 +113,5 @@ async function sendAs(
   transaction: TransactionRequest & { from: Hex },
 ): Promise<Hex> {
   const tx = await fillTransaction(node, transaction)
-  return node.send(tx, createAddressFromString(transaction.from))
+  return node.send(tx, { impersonated: createAddressFromString(transaction.from) })
 }

@@ -16,8 +16,6 @@ export const missingMethods: Readonly<Record<string, string>> = {
   anvil_setFeeToken: tempo,
   anvil_setValidatorFeeToken: tempo,
   anvil_classifyTransaction: tempo,
-  anvil_getBlobByHash: notYet,
-  anvil_getBlobsByTransactionHash: notYet,
   anvil_impersonateSignature:
     'it changes what ecrecover answers: blocks made with it would not replay',
   debug_executionWitness: notYet,

@@ -43,7 +43,7 @@ export const traceCallMethods = [
     'trace_rawTransaction',
     [required('signed transaction', bytes), types, block],
     async ({ node }, signed, wanted, id) => {
-      const request = toCallRequest(decodeRawTransaction(signed, node.common))
+      const request = toCallRequest(decodeRawTransaction(signed, node.common).tx)
       return (await traceInOrder(node, [{ request, types: wanted }], id))[0]
     },
   ),

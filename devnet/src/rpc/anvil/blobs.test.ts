@@ -1,0 +1,217 @@
+import {
+  blobsToCommitments,
+  blobsToProofs,
+  commitmentsToVersionedHashes,
+  concatHex,
+  createPublicClient,
+  createWalletClient,
+  fromRlp,
+  type Hex,
+  http,
+  parseGwei,
+  stringToHex,
+  toBlobs,
+  toRlp,
+} from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
+import { describe, expect, test } from 'vitest'
+import { createDevnet } from '../../devnet.js'
+import { defaultMnemonic } from '../../node/accounts.js'
+import { temporaryFolder } from '../../node/testing/folder.js'
+import { startAnvil } from '../testing/anvil.js'
+import { cellProofs, viemKzg as kzg } from '../testing/kzg.js'
+import { rpcClient, testServer } from '../testing/testServer.js'
+
+const alice = mnemonicToAccount(defaultMnemonic)
+const to = `0x${'77'.repeat(20)}` as const
+
+interface Sidecar {
+  readonly blobs: readonly Hex[]
+  readonly commitments: readonly Hex[]
+  readonly proofs: readonly Hex[]
+}
+
+function sidecarOf(text: string): Sidecar {
+  const blobs = toBlobs({ data: stringToHex(text), to: 'hex' })
+  const commitments = blobsToCommitments({ blobs, kzg, to: 'hex' })
+  return { blobs, commitments, proofs: blobsToProofs({ blobs, commitments, kzg, to: 'hex' }) }
+}
+
+const good = sidecarOf('what a rollup posts')
+const other = sidecarOf('what another one posts')
+
+/** A signed transaction that names the blobs of `good`, with `sidecar` around it. */
+async function wrapped(nonce: number, change: Partial<Sidecar> = {}, version?: Hex): Promise<Hex> {
+  const signed = await bare(nonce)
+  const { blobs, commitments, proofs } = { ...good, ...change }
+  const inner = fromRlp(`0x${signed.slice(4)}`, 'hex')
+  const lists = [[...blobs], [...commitments], [...proofs]]
+  const items = version === undefined ? [inner, ...lists] : [inner, version, ...lists]
+  return concatHex(['0x03', toRlp(items as never)])
+}
+
+function bare(nonce: number): Promise<Hex> {
+  return alice.signTransaction({
+    type: 'eip4844',
+    chainId: 31_337,
+    nonce,
+    to,
+    gas: 21_000n,
+    maxFeePerGas: parseGwei('10'),
+    maxPriorityFeePerGas: 1n,
+    maxFeePerBlobGas: parseGwei('1'),
+    blobVersionedHashes: commitmentsToVersionedHashes({
+      commitments: [...good.commitments],
+      to: 'hex',
+    }),
+  })
+}
+
+const changed = (blob: Hex | undefined): Hex => `0x00ff${blob?.slice(6)}`
+
+describe('blobs of a transaction', () => {
+  test("sent by viem's sendTransaction come back as from a real Anvil", async () => {
+    const servers = [await testServer(), await startAnvil()]
+    const told = await Promise.all(
+      servers.map(async ({ url, call }) => {
+        const base = { chain: foundry, transport: http(url) }
+        const hash = await createWalletClient({ ...base, account: alice }).sendTransaction({
+          to,
+          blobs: toBlobs({ data: stringToHex('x'.repeat(130_000)) }),
+          kzg,
+          maxFeePerBlobGas: parseGwei('1'),
+        })
+        const reader = createPublicClient(base)
+        const receipt = await reader.waitForTransactionReceipt({ hash })
+        const { blobVersionedHashes } = await reader.getTransaction({ hash })
+        const header = await reader.getBlock()
+        return {
+          names: blobVersionedHashes,
+          blobs: await call('anvil_getBlobsByTransactionHash', hash),
+          second: await call('anvil_getBlobByHash', blobVersionedHashes?.[1]),
+          used: [receipt.status, receipt.gasUsed, receipt.blobGasUsed, receipt.blobGasPrice],
+          header: [header.blobGasUsed, header.excessBlobGas],
+        }
+      }),
+    )
+    expect(told[0]).toEqual(told[1])
+    expect(told[0]?.blobs).toHaveLength(2)
+    expect(told[0]?.second).toBe(told[0]?.blobs[1])
+  })
+
+  test.each(['prague', 'osaka'] as const)(
+    'are proven by blob or by cell under %s',
+    async (hardfork) => {
+      const { call } = await testServer({ hardfork })
+      const proofs = cellProofs(good.blobs[0] as Hex)
+      for (const [nonce, raw] of [
+        await wrapped(0),
+        await wrapped(1, { proofs }, '0x01'),
+      ].entries()) {
+        const { status } = await call<{ status: Hex }>('eth_sendRawTransactionSync', raw)
+        const { hash } = await call<{ hash: Hex }>(
+          'eth_getTransactionBySenderAndNonce',
+          alice.address,
+          `0x${nonce}`,
+        )
+        expect(status).toBe('0x1')
+        expect(await call('anvil_getBlobsByTransactionHash', hash)).toEqual(good.blobs)
+      }
+    },
+  )
+
+  test('are told once their transaction is mined, and no more once its block is gone', async () => {
+    for (const { call } of [await testServer(), await startAnvil()]) {
+      await call('evm_setAutomine', false)
+      const hash = await call('eth_sendRawTransaction', await wrapped(0))
+      expect(await call('anvil_getBlobsByTransactionHash', hash)).toBeNull()
+      await call('evm_mine')
+      expect(await call('anvil_getBlobsByTransactionHash', hash)).toEqual(good.blobs)
+      await call('anvil_rollback', 1)
+      expect(await call('anvil_getBlobsByTransactionHash', hash)).toBeNull()
+      await call('anvil_mine', 1)
+      await call('anvil_reorg', 1, [[await wrapped(0), 0]])
+      expect(await call('anvil_getBlobsByTransactionHash', hash)).toEqual(good.blobs)
+    }
+  })
+
+  test('stay in a data folder', async () => {
+    const dataDir = await temporaryFolder()
+    const options = { port: 0, genesisTimestamp: 1_700_000_000n, dataDir }
+    const before = await createDevnet(options)
+    const hash = await rpcClient(before.url).call('eth_sendRawTransaction', await wrapped(0))
+    await before.close()
+    const { call } = await testServer(options)
+    expect(await call('anvil_getBlobsByTransactionHash', hash)).toEqual(good.blobs)
+  })
+
+  test('that nobody sent are null', async () => {
+    const { call } = await testServer()
+    expect(await call('anvil_getBlobByHash', `0x01${'00'.repeat(31)}`)).toBeNull()
+    expect(await call('anvil_getBlobsByTransactionHash', `0x${'01'.repeat(32)}`)).toBeNull()
+  })
+})
+
+/** What is wrong with a transaction's blobs, and what its sender reads. */
+const faults: readonly [what: string, change: Partial<Sidecar>, message: RegExp][] = [
+  ['with the proof of another blob', { proofs: other.proofs }, /^invalid KZG proof/],
+  [
+    'with the commitment of another blob',
+    { commitments: other.commitments },
+    /^wrong versioned hash: have 0x01[0-9a-f]{62}, expected 0x01[0-9a-f]{62}/,
+  ],
+  ['with a changed blob', { blobs: good.blobs.map(changed) }, /^invalid KZG proof/],
+  ['with the blob of another transaction', other, /^wrong versioned hash: /],
+  [
+    'with no blobs in their place',
+    { blobs: [], commitments: [], proofs: [] },
+    /names 1 blobs, and brings 0 blobs/,
+  ],
+  ['with two proofs', { proofs: [...good.proofs, ...good.proofs] }, /1 commitments and 2 proofs/],
+  ['with a proof that is no point', { proofs: [`0x${'ff'.repeat(48)}`] }, /^invalid KZG proof/],
+  ['with numbers outside of the field', { blobs: [`0x${'ff'.repeat(131_072)}`] }, /^invalid KZG/],
+  ['with a short blob', { blobs: [`0x${'00'.repeat(9)}`] }, /decode.*blob 0 is 9 bytes/],
+  ['with a short proof', { proofs: [`0x${'00'.repeat(47)}`] }, /decode.*proof 0 is 47 bytes/],
+]
+
+describe('a blob transaction is refused', () => {
+  test('with other blobs than it names, by the code of a real Anvil', async () => {
+    const [ours, theirs] = [await testServer(), await startAnvil()]
+    for (const [what, change, message] of faults) {
+      const raw = await wrapped(0, change)
+      const failure = await ours.failure('eth_sendRawTransaction', raw)
+      const { code } = await theirs.failure('eth_sendRawTransaction', raw)
+      expect(failure, what).toMatchObject({ code, message: expect.stringMatching(message) })
+    }
+    const alone = await bare(0)
+    const { code } = await theirs.failure('eth_sendRawTransaction', alone)
+    expect(await ours.failure('eth_sendRawTransaction', alone)).toMatchObject({
+      code,
+      message: expect.stringMatching(/^eip4844 tx variant without sidecar/),
+    })
+    expect(await ours.call('eth_getTransactionCount', alice.address, 'pending')).toBe('0x0')
+  })
+
+  test('with a cell proof in the place of another, or one too few', async () => {
+    const { failure } = await testServer()
+    const [first, second, ...rest] = cellProofs(good.blobs[0] as Hex) as [Hex, Hex, ...Hex[]]
+    const swapped = await wrapped(0, { proofs: [second, first, ...rest] }, '0x01')
+    expect(await failure('eth_sendRawTransaction', swapped)).toMatchObject({
+      code: -32003,
+      message: expect.stringContaining('invalid KZG proof'),
+    })
+    const short = await wrapped(0, { proofs: [first, second, ...rest.slice(1)] }, '0x01')
+    expect((await failure('eth_sendRawTransaction', short)).message).toContain('127 proofs')
+  })
+
+  test('in a wrapping that no specification knows', async () => {
+    const { failure } = await testServer()
+    for (const version of ['0x', '0x02', '0x0001'] as const) {
+      expect(await failure('eth_sendRawTransaction', await wrapped(0, {}, version))).toMatchObject({
+        code: -32602,
+        message: expect.stringContaining('not 1'),
+      })
+    }
+  })
+})
