@@ -8,17 +8,21 @@ export class NoAccountError extends ExampleError {
 }
 
 /**
- * Connects to a devnet and sends from the first account that it holds.
+ * Connects to a devnet and sends from an account that it holds.
  * @param rpcUrl JSON-RPC over HTTP
+ * @param place of the account among the node's; default the first
  * @throws NoAccountError
  */
-export async function connect(rpcUrl: string) {
+export async function connect(rpcUrl: string, place = 0) {
   const probe = createClient({ transport: http(rpcUrl) })
     .extend(publicActions)
     .extend(walletActions)
-  const [id, [account]] = await Promise.all([probe.getChainId(), probe.getAddresses()])
+  const [id, accounts] = await Promise.all([probe.getChainId(), probe.getAddresses()])
+  const account = accounts[place]
   if (!account)
-    throw new NoAccountError(`${rpcUrl} signs for no account. Use a devnet, which has ten.`)
+    throw new NoAccountError(
+      `${rpcUrl} signs for ${accounts.length} accounts, and ${place + 1} are needed. Use a devnet, which has ten.`,
+    )
   return createClient({
     account,
     chain: { ...lockstep, id },
