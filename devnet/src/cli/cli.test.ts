@@ -202,7 +202,7 @@ describe('help', () => {
 
   /** Those that talk to a node go last: what they ask for was deployed by the one before. */
   const commands = {
-    offline: ['inspect', 'compile', 'doctor', 'generate'],
+    offline: ['inspect', 'compile', 'doctor', 'generate', 'run'],
     online: ['deploy', 'models', 'infer', 'quote'],
   }
 

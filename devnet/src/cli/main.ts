@@ -10,12 +10,14 @@ import { inspectCommand } from './inspect.js'
 import { modelsCommand } from './models.js'
 import { ExitCode, reportError } from './output.js'
 import { quoteCommand } from './quote.js'
+import { runCommand } from './run.js'
 import type { Prepare } from './runDevnet.js'
 
 const exitCodeHelp = `
 Exit codes:
   0 done · 1 failed · 2 wrong command line or JSON · 3 model refused by the validator
-  4 no node answers, or it reports a fault of its own · 5 the chain answered with a revert`
+  4 no node answers, or it reports a fault of its own · 5 the chain answered with a revert
+  \`run\` ends with the code of the command that it runs`
 
 export interface MainOptions {
   /** Prepares the chain of `lockstep devnet` before it is announced; what it returns is printed last. */
@@ -27,7 +29,7 @@ export interface MainOptions {
  * @param argv Like `process.argv`: two entries, then the arguments.
  * @returns the exit code.
  */
-export async function main(argv: readonly string[], options: MainOptions = {}): Promise<ExitCode> {
+export async function main(argv: readonly string[], options: MainOptions = {}): Promise<number> {
   const program = new Command('lockstep')
     .description('A local Ethereum chain whose contracts call machine-learning models inline.')
     .version(version, '-V, --version')
@@ -39,13 +41,14 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     .addCommand(inferCommand())
     .addCommand(quoteCommand())
     .addCommand(generateCommand())
+    .addCommand(runCommand())
     .addCommand(doctorCommand())
     .addHelpText('after', exitCodeHelp)
   for (const command of [program, ...program.commands]) command.exitOverride()
   try {
     await program.parseAsync([...argv])
     // A command that printed its result may still have found that something does not work.
-    return process.exitCode === ExitCode.failure ? ExitCode.failure : ExitCode.ok
+    return Number(process.exitCode ?? ExitCode.ok)
   } catch (error) {
     return reportError(error, argv.includes('--json'))
   }
