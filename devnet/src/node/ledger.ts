@@ -18,6 +18,7 @@ import { keyOf } from './storage/keys.js'
 import { encodePosition } from './storage/position.js'
 import type { Row } from './storage/store.js'
 import { createView, type View } from './view.js'
+import type { ReadObserver } from './witness/readRecorder.js'
 
 /** What a chain starts from. */
 export interface LedgerBase {
@@ -79,17 +80,22 @@ export class Ledger {
   /**
    * An EVM over the state with this root, of which nothing else sees a change.
    * @param common rules to execute by.
+   * @param observer told of what is read.
    */
-  view(root: Uint8Array, common: Common): Promise<View> {
+  view(root: Uint8Array, common: Common, observer?: ReadObserver): Promise<View> {
     const { chain, remote, inference } = this.base
     return createView(
       {
         common,
-        database: this.database,
+        database: observer?.over(this.database) ?? this.database,
         inference,
         signal: this.signal,
         remote,
-        blockHash: (number) => chain.hashAt(number),
+        blockHash: (number) => {
+          observer?.ancestor(number)
+          return chain.hashAt(number)
+        },
+        ...(observer && { onKey: (key) => observer.key(key) }),
       },
       root,
     )

@@ -84,6 +84,7 @@ import { traceBlock } from './trace/traceBlock.js'
 import { traceCalls } from './trace/traceCalls.js'
 import { namedBlobs } from './transaction.js'
 import type { Waivers } from './waiver.js'
+import { type ExecutionWitness, WitnessUnavailableError, witnessOf } from './witness/witness.js'
 
 /** What a node is put together from. */
 export interface NodeParts {
@@ -295,6 +296,12 @@ export class LocalNode implements Node {
     return this.traces.run(() =>
       traceBlock(this.parts.ledger, sealed, options, this.traceBudget(options), only),
     )
+  }
+
+  async executionWitness(sealed: SealedBlock): Promise<ExecutionWitness> {
+    if (this.fork) throw new WitnessUnavailableError()
+    const isLockstep = this.start.inference !== undefined
+    return this.traces.run(() => witnessOf(this.parts.ledger, sealed, isLockstep))
   }
 
   importChain(rlp: Uint8Array): Promise<number> {

@@ -13,6 +13,7 @@ import type { SimulatedResult, Simulation } from './simulate/simulation.js'
 import type { DumpOptions } from './stateFile/dump.js'
 import type { StateFile } from './stateFile/format.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
+import type { ExecutionWitness } from './witness/witness.js'
 
 export type Hex = `0x${string}`
 
@@ -287,6 +288,11 @@ export interface Node {
    * @throws TraceLimitError
    */
   traceBlock(sealed: SealedBlock, options: TraceOptions, only?: number): Promise<Trace[]>
+  /**
+   * What executing a block reads.
+   * @throws BlockNotFoundError for the first block, WitnessUnavailableError where the chain is a fork.
+   */
+  executionWitness(sealed: SealedBlock): Promise<ExecutionWitness>
   /** State within a block. @throws TraceLimitError, BlockNotFoundError */
   stateWithin(point: WithinBlock): Promise<StateView>
 

@@ -11,9 +11,12 @@ export interface StateSource {
   readonly common: Common
   /** What the state stands on where the chain is a fork. */
   readonly remote: RemoteState | undefined
+  /** Told of each address and slot that is looked up; a forked chain tells of none. */
+  readonly onKey?: (key: Uint8Array) => void
 }
 
 /** Opens the state with this root, of this chain or on top of a forked one. Writes go to the database. */
-export function openState({ database, root, common, remote }: StateSource): ChainState {
-  return remote ? new ForkState(remote, database, root, common) : new OwnState(database, root)
+export function openState({ database, root, common, remote, onKey }: StateSource): ChainState {
+  if (remote) return new ForkState(remote, database, root, common)
+  return new OwnState(database, root, onKey)
 }

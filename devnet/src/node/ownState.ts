@@ -12,11 +12,10 @@ import { BaseError, keccak } from '@lockstep/precompile'
 import type { OverlayDatabase } from './database.js'
 import { keepPreimage } from './preimages.js'
 import type { ChainState } from './state.js'
+import { codePrefix } from './stateKeys.js'
 import { decodeNode, type TrieNode } from './trie/node.js'
 import { find, insert, type NodeStore, type Root, remove, rootOf, settle } from './trie/trie.js'
 
-/** Under which EthereumJS keeps code: `c`, then its hash. */
-const codePrefix = '63'
 const nothing = new Uint8Array()
 
 /** Thrown when a state is asked for that this node does not hold. */
@@ -60,6 +59,8 @@ export class OwnState implements ChainState {
   constructor(
     readonly database: OverlayDatabase,
     root: Uint8Array,
+    /** Told of each address and slot that is looked up. */
+    private readonly onKey?: (key: Uint8Array) => void,
   ) {
     this.root = rootOf(root)
     this.store = nodeStore(database)
@@ -133,6 +134,7 @@ export class OwnState implements ChainState {
     const key = keyOf(slot)
     const known = storage.values.get(key)
     if (known) return known
+    this.onKey?.(slot)
     const row = find(this.store, storage.root, pathOf(slot))
     const value = row ? (RLP.decode(row) as Uint8Array) : nothing
     storage.values.set(key, value)
@@ -144,6 +146,7 @@ export class OwnState implements ChainState {
     if (!storage) throw new RangeError(`${address} has no storage: there is no such account.`)
     const key = keyOf(slot)
     const before = storage.values.get(key)
+    if (!before) this.onKey?.(slot)
     const { written } = storage
     const wasWritten = written.has(key)
     storage.values.set(key, unpadBytes(value))
@@ -218,6 +221,7 @@ export class OwnState implements ChainState {
     const key = keyOf(address.bytes)
     const known = this.accounts.get(key)
     if (known || this.accounts.has(key)) return known
+    this.onKey?.(address.bytes)
     const row = find(this.store, this.root, pathOf(address.bytes))
     const account = row && createAccountFromRLP(row)
     this.accounts.set(key, account)

@@ -22,6 +22,7 @@ export interface ViewSource {
   readonly inference: InferencePrecompile | undefined
   /** Cancels inferences when the node closes. */
   readonly signal: AbortSignal
+  readonly onKey?: (key: Uint8Array) => void
   /** Hash of an ancestor, for BLOCKHASH. */
   blockHash(number: bigint): Promise<Uint8Array>
 }
@@ -50,7 +51,8 @@ export interface View {
 export async function createView(source: ViewSource, root: Uint8Array): Promise<View> {
   const common = source.common.copy()
   const overlay = new OverlayDatabase(source.database)
-  const state = openState({ database: overlay, root, common, remote: source.remote })
+  const { remote, onKey } = source
+  const state = openState({ database: overlay, root, common, remote, ...(onKey && { onKey }) })
   const recorder = new InferenceRecorder(source.signal)
   const blockchain = ancestors(source)
   const evm = new ChainEvm({

@@ -13,6 +13,7 @@ import { debugAccounts } from './debug/accounts.js'
 import { debugCode } from './debug/code.js'
 import { rawBlocks } from './debug/raw.js'
 import { debugTraces } from './debug/traces.js'
+import { debugWitness } from './debug/witness.js'
 import { blocks } from './eth/blocks.js'
 import { manyCalls } from './eth/callMany.js'
 import { config } from './eth/config.js'
@@ -72,6 +73,7 @@ export const methods: readonly Method[] = [
   debugTraces,
   debugAccounts,
   debugCode,
+  debugWitness,
   traceBlocks,
   traceReplays,
   traceCallMethods,

@@ -12,6 +12,7 @@ import {
 import type { StateReader } from '../database.js'
 import type { Hex } from '../node.js'
 import { preimageOf } from '../preimages.js'
+import { codePrefix } from '../stateKeys.js'
 import { decodeNode, type TrieNode } from '../trie/node.js'
 import { type Root, rootOf } from '../trie/trie.js'
 import { TrieWalker } from '../trie/walker.js'
@@ -25,8 +26,6 @@ type Named<T> = readonly [Hex, T]
 /** An account of a forked chain that this one has removed. */
 const removed: AccountJson = { nonce: 0, balance: '0x0', code: '0x', storage: {} }
 const addressBytes = 20
-/** Under which EthereumJS keeps code in the state's database. */
-const codePrefix = '63'
 
 /** Reads states whole, account by account, and remembers what several states share. */
 export class AccountReader {

@@ -1,4 +1,3 @@
-const notYet = 'not served yet'
 const tempo = 'of the Tempo network'
 const insides = "reads or tunes another client's insides"
 const proofOfWork = 'there is no proof of work; Anvil answers «Not implemented»'
@@ -18,9 +17,8 @@ export const missingMethods: Readonly<Record<string, string>> = {
   anvil_classifyTransaction: tempo,
   anvil_impersonateSignature:
     'it changes what ecrecover answers: blocks made with it would not replay',
-  debug_executionWitness: notYet,
   debug_freeOSMemory: insides,
-  eth_callBundle: "a block builder's",
+  eth_callBundle: "a block builder's: eth_callMany and eth_simulateV1 execute sequences",
   'eth_getBlockAccessList*': accessLists,
   eth_getWork: proofOfWork,
   eth_submitHashrate: proofOfWork,

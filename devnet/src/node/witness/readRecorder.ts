@@ -1,0 +1,47 @@
+import { LRUCache } from 'lru-cache'
+import type { StateReader } from '../database.js'
+import type { TrieNode } from '../trie/node.js'
+
+/** What is told of everything that is read through a view. */
+export interface ReadObserver {
+  /** The address or slot that is looked up. */
+  key(key: Uint8Array): void
+  /** The height of a block whose hash is asked for. */
+  ancestor(number: bigint): void
+  /** The database to read from in the place of another. */
+  over(base: StateReader): StateReader
+}
+
+/** Keeps everything that is read through a view, each once, in the order in which it was read first. */
+export class ReadRecorder implements ReadObserver {
+  /** Trie nodes, and codes behind a letter, by their hash. */
+  readonly rows = new Map<string, Uint8Array>()
+  /** Addresses and slots, by their bytes. */
+  readonly keys = new Map<string, Uint8Array>()
+  /** The lowest block whose hash was asked for. */
+  lowestAncestor: bigint | undefined
+
+  key(key: Uint8Array): void {
+    const name = Buffer.from(key).toString('latin1')
+    if (!this.keys.has(name)) this.keys.set(name, key)
+  }
+
+  ancestor(number: bigint): void {
+    if (this.lowestAncestor === undefined || number < this.lowestAncestor) {
+      this.lowestAncestor = number
+    }
+  }
+
+  /** What the base has at hand already is read from it all the same: caches of its own are empty. */
+  over(base: StateReader): StateReader {
+    return {
+      read: (key) => {
+        const row = base.read(key)
+        if (row) this.rows.set(key, row)
+        return row
+      },
+      nodes: new LRUCache<string, TrieNode>({ max: 8192 }),
+      codes: new LRUCache<string, Uint8Array>({ max: 1024 }),
+    }
+  }
+}
