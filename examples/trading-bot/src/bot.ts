@@ -34,7 +34,7 @@ export async function deployBot(client: DemoClient, market: Market): Promise<Bot
 
 /** Lets a day begin at another price. */
 export async function nextDay(market: Market, price: number): Promise<void> {
-  await controlsOf(market).increaseTime({ seconds: DAY_SECONDS })
+  await controlsOf(market.maker).increaseTime({ seconds: DAY_SECONDS })
   await moveMarket(market, price)
 }
 

@@ -1,7 +1,7 @@
+import type { DemoClient } from '@lockstep/example-volatility/client'
 import { createTestClient, http } from 'viem'
-import type { Market } from './market.js'
 
 /** What only a chain for development lets one do: its clock, and when it mines. */
-export function controlsOf({ maker }: Market) {
-  return createTestClient({ mode: 'anvil', transport: http(maker.transport.url) })
+export function controlsOf(client: DemoClient) {
+  return createTestClient({ mode: 'anvil', transport: http(client.transport.url) })
 }

@@ -2,46 +2,36 @@ import { tokenAbi } from '@lockstep/example-volatility/abi'
 import type { DemoClient } from '@lockstep/example-volatility/client'
 import { compile } from '@lockstep/example-volatility/compile'
 import { confirm, deployArtifact } from '@lockstep/example-volatility/transaction'
-import { type Address, type Hex, maxUint256, parseEther, parseUnits } from 'viem'
-import { poolAbi, sourceAbi } from './abis.js'
+import { type Address, type Hex, maxUint256, parseEther } from 'viem'
+import { poolAbi } from './abis.js'
+import { deployFeed, type Feed, sendPrice } from './feed.js'
+import { squareRoot } from './squareRoot.js'
 
 const CONTRACTS = new URL('../contracts/', import.meta.url)
-const NO_SEQUENCER = '0x0000000000000000000000000000000000000000'
-/** The most seconds that a price counts. */
-export const HEARTBEAT_SECONDS = 3600n
 const SUPPLY = parseEther('1000000000')
 const LIQUIDITY_DOLLARS = parseEther('100000000')
 const WAD = parseEther('1')
 
 /** An index token and dollars, a pool of both, a source of the price, and the guarded feed before it. */
-export interface Market {
+export interface Market extends Feed {
   readonly index: Address
   readonly dollar: Address
   readonly pool: Address
-  readonly source: Address
-  readonly feed: Address
   /** Moves the price, and the pool with it. */
   readonly maker: DemoClient
 }
 
 /** Deploys a market. @param price of the index in dollars, to begin with */
 export async function deployMarket(maker: DemoClient, price: number): Promise<Market> {
-  const contracts = compile(CONTRACTS, ['ConstantProductPool', 'PriceSource'])
+  const { ConstantProductPool } = compile(CONTRACTS, ['ConstantProductPool'])
   const { DemoToken } = compile(
     new URL('.', import.meta.resolve('@lockstep/example-volatility/contracts/DemoToken.sol')),
     ['DemoToken'],
   )
-  const { ChainlinkFeed } = compile(
-    new URL('.', import.meta.resolve('@lockstep/sdk/contracts/freshness/ChainlinkFeed.sol')),
-    ['ChainlinkFeed'],
-  )
   const index = await deployArtifact(maker, DemoToken, ['Index', 'IDX', SUPPLY])
   const dollar = await deployArtifact(maker, DemoToken, ['Dollar', 'USD', SUPPLY])
-  const pool = await deployArtifact(maker, contracts.ConstantProductPool, [index, dollar])
-  const source = await deployArtifact(maker, contracts.PriceSource)
-  const bounds = [source, HEARTBEAT_SECONDS, NO_SEQUENCER, 0n]
-  const feed = await deployArtifact(maker, ChainlinkFeed, bounds)
-  const market = { index, dollar, pool, source, feed, maker }
+  const pool = await deployArtifact(maker, ConstantProductPool, [index, dollar])
+  const market = { index, dollar, pool, ...(await deployFeed(maker)), maker }
   for (const address of [index, dollar]) {
     const approval = { address, abi: tokenAbi, functionName: 'approve' } as const
     await confirm(maker, await maker.writeContract({ ...approval, args: [pool, maxUint256] }))
@@ -60,10 +50,8 @@ export async function moveMarket(market: Market, price: number): Promise<void> {
 
 /** As `moveMarket`, for transactions that wait in the pool of the node. @param tip for a place at the head of the block */
 export async function sendMove(market: Market, price: number, tip: Tip = {}): Promise<Hex[]> {
-  const { maker, source, pool } = market
-  const push = { ...tip, address: source, abi: sourceAbi, functionName: 'push' } as const
-  const answer = parseUnits(price.toFixed(8), 8)
-  const pushed = await maker.writeContract({ ...push, args: [answer] })
+  const { maker, pool } = market
+  const pushed = await sendPrice(maker, market, price, tip)
   const swap = { ...tip, address: pool, abi: poolAbi, functionName: 'swap' } as const
   const swapped = await maker.writeContract({
     ...swap,
@@ -94,14 +82,4 @@ async function orderTo(
 
 function toWadPrice(price: number): bigint {
   return parseEther(price.toFixed(8))
-}
-
-/** Rounded down. */
-function squareRoot(value: bigint): bigint {
-  let root = 1n << BigInt(Math.ceil(value.toString(2).length / 2))
-  for (;;) {
-    const next = (root + value / root) / 2n
-    if (next >= root) return root
-    root = next
-  }
 }

@@ -13,7 +13,7 @@ export async function overtake<T>(
   market: Market,
   { price, start }: { readonly price: number; readonly start: () => Promise<T> },
 ): Promise<T> {
-  const chain = controlsOf(market)
+  const chain = controlsOf(market.maker)
   const pending = nextPending(market.maker)
   await chain.setAutomine(false)
   try {

@@ -27,7 +27,8 @@ import { buildSignal, TARGET_VOLATILITY } from '../model/build.js'
 import { botAbi, sourceAbi } from '../src/abis.js'
 import { type Bot, deployBot, holdings, nextDay, recordClose, trade } from '../src/bot.js'
 import { controlsOf } from '../src/chain.js'
-import { deployMarket, HEARTBEAT_SECONDS, type Market, moveMarket } from '../src/market.js'
+import { HEARTBEAT_SECONDS } from '../src/feed.js'
+import { deployMarket, type Market, moveMarket } from '../src/market.js'
 import { signalUrl } from '../src/model.js'
 import { overtake } from '../src/overtake.js'
 
@@ -53,12 +54,12 @@ beforeAll(async () => {
   maker = await connect(devnet.url, 1)
   market = await deployMarket(maker, calm[0] as number)
   bot = await deployBot(client, market)
-  clean = await controlsOf(market).snapshot()
+  clean = await controlsOf(market.maker).snapshot()
 })
 
 beforeEach(async () => {
-  await controlsOf(market).revert({ id: clean })
-  clean = await controlsOf(market).snapshot()
+  await controlsOf(market.maker).revert({ id: clean })
+  clean = await controlsOf(market.maker).snapshot()
 })
 
 afterAll(() => devnet.close())
@@ -178,8 +179,8 @@ describe('recordClose', () => {
 
   test('error: a feed that nobody updates', async () => {
     await nextDay(market, calm[0] as number)
-    await controlsOf(market).increaseTime({ seconds: Number(HEARTBEAT_SECONDS) + 1 })
-    await controlsOf(market).mine({ blocks: 1 })
+    await controlsOf(market.maker).increaseTime({ seconds: Number(HEARTBEAT_SECONDS) + 1 })
+    await controlsOf(market.maker).mine({ blocks: 1 })
     const refused = recordClose(client, bot).catch(toTypedError)
     expect(await refused).toBeInstanceOf(StalePriceError)
   })
@@ -211,7 +212,7 @@ describe('a stale order', () => {
   test('error: five minutes and a second, 26 blocks, or a deadline that passed', async () => {
     await live(calm)
     const seen = await observe()
-    const chain = controlsOf(market)
+    const chain = controlsOf(market.maker)
     await chain.mine({ blocks: 26 })
     const old = trade(client, market, bot, { observation: seen })
     await expect(old).rejects.toBeInstanceOf(StaleBlockError)

@@ -47,15 +47,7 @@ contract VolatilityFee is IVolatilityFee {
     /// @inheritdoc IVolatilityFee
     function pushPrice(uint128 price) external {
         if (msg.sender != KEEPER) revert NotKeeper(msg.sender, KEEPER);
-        if (price == 0) revert ZeroPrice();
-        int256 dailyReturn;
-        if (lastPrice != 0) {
-            dailyReturn = int256(uint256(price)) * WAD / int256(uint256(lastPrice)) - WAD;
-            if (dailyReturn > MAX_RETURN) revert ReturnTooLarge(dailyReturn, MAX_RETURN);
-            _returns[returnCount++ % WINDOW] = int64(dailyReturn);
-        }
-        lastPrice = price;
-        emit PricePushed(price, dailyReturn);
+        _takeIn(price);
     }
 
     /// @inheritdoc IVolatilityFee
@@ -83,5 +75,18 @@ contract VolatilityFee is IVolatilityFee {
         for (uint256 i; i < WINDOW; ++i) {
             x[i] = _returns[(count + i) % WINDOW];
         }
+    }
+
+    /// @dev For the keeper, or for whatever else an heir trusts with prices.
+    function _takeIn(uint128 price) internal {
+        if (price == 0) revert ZeroPrice();
+        int256 dailyReturn;
+        if (lastPrice != 0) {
+            dailyReturn = int256(uint256(price)) * WAD / int256(uint256(lastPrice)) - WAD;
+            if (dailyReturn > MAX_RETURN) revert ReturnTooLarge(dailyReturn, MAX_RETURN);
+            _returns[returnCount++ % WINDOW] = int64(dailyReturn);
+        }
+        lastPrice = price;
+        emit PricePushed(price, dailyReturn);
     }
 }

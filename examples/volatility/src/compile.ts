@@ -30,13 +30,15 @@ interface Output {
  * Compiles contracts with the npm `solc`, under the settings of foundry.toml.
  * @param folder of the sources
  * @param names file names in it without `.sol`; each holds a contract of its own name
+ * @param sourceOf what stands for an import that is to be read from elsewhere
  * @throws CompilationError
  */
 export function compile<const Name extends string>(
   folder: URL,
   names: readonly Name[],
+  sourceOf: SourceOf = () => undefined,
 ): Record<Name, Artifact> {
-  const findImport = createResolver(folder)
+  const findImport = createResolver(folder, sourceOf)
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries(names.map((name) => [`${name}.sol`, { urls: [`${name}.sol`] }])),
@@ -60,11 +62,14 @@ export function compile<const Name extends string>(
   return Object.fromEntries(artifacts)
 }
 
+type SourceOf = (path: string) => string | undefined
 type Source = { contents: string } | { error: string }
 
-function createResolver(folder: URL): (path: string) => Source {
+function createResolver(folder: URL, sourceOf: SourceOf): (path: string) => Source {
   return (path) => {
     try {
+      const contents = sourceOf(path)
+      if (contents !== undefined) return { contents }
       const file = path.startsWith('@') ? require.resolve(path) : new URL(path, folder)
       return { contents: readFileSync(file, 'utf8') }
     } catch (cause) {

@@ -57,6 +57,27 @@ describe('toInferenceRevert', () => {
     },
   )
 
+  test('behavior: an error that a contract in between wrapped, by ERC-7751, is named', async () => {
+    const wrap = (reason: `0x${string}`) =>
+      encodeErrorResult({
+        abi: parseAbi([
+          'error WrappedError(address target, bytes4 selector, bytes reason, bytes details)',
+        ]),
+        args: [`0x${'12'.repeat(20)}`, '0x01020304', reason, '0x'],
+      })
+    const reason = encodeErrorResult({
+      abi: freshnessAbi,
+      errorName: 'DeadlinePassed',
+      args: [7n, 9n],
+    })
+    expect(toInferenceRevert(await revertWith(wrap(wrap(reason))))).toMatchObject({
+      name: 'DeadlinePassedError',
+      deadline: 7n,
+      lateSeconds: 2n,
+    })
+    expect(toInferenceRevert(await revertWith(wrap('0x01020304')))).toBeUndefined()
+  })
+
   test('behavior: other reverts stay what they are', async () => {
     const own = encodeErrorResult({ abi: parseAbi(['error Own(uint256)']), args: [1n] })
     const text = encodeErrorResult({ abi: parseAbi(['error Error(string)']), args: ['no'] })

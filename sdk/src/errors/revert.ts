@@ -284,7 +284,19 @@ const guardErrors: Readonly<Record<string, new (...args: never[]) => InferenceRe
   TickOutOfRange: feed.TickOutOfRangeError,
 }
 
-const abi: Abi = [...inferenceAbi, ...modelRegistryAbi, ...feedAbi, ...freshnessAbi]
+/** ERC-7751: a contract in between, such as Uniswap v4's pool manager, put the error in one of its own. */
+const wrappedError = {
+  type: 'error',
+  name: 'WrappedError',
+  inputs: [
+    { name: 'target', type: 'address' },
+    { name: 'selector', type: 'bytes4' },
+    { name: 'reason', type: 'bytes' },
+    { name: 'details', type: 'bytes' },
+  ],
+} as const
+
+const abi: Abi = [...inferenceAbi, ...modelRegistryAbi, ...feedAbi, ...freshnessAbi, wrappedError]
 
 /**
  * The typed error behind an error of viem's, whatever contract the call went to and whatever its ABI knows.
@@ -304,6 +316,7 @@ export function fromRevertData(data: Hex, cause: unknown): InferenceRevertError 
   const decoded = decodeRevert(data)
   if (!decoded) return undefined
   const { errorName, args = [] } = decoded
+  if (errorName === 'WrappedError') return fromRevertData(args[2] as Hex, cause)
   const decoder = decoders[errorName]
   if (decoder) return decoder(args, cause)
   const Guard = guardErrors[errorName]
