@@ -59,6 +59,7 @@ export type {
   InferencePrecompile,
   InferencePrecompileOptions,
   InferenceRecord,
+  InferenceTensors,
 } from './precompile.js'
 export { createFileStore, InvalidModelIdError } from './store/file.js'
 export { createMemoryStore } from './store/memory.js'
@@ -69,6 +70,7 @@ export {
   type DtypeName,
   dtypeName,
   elementCount,
+  isDtype,
   isFloat,
   type Shape,
   type Tensor,

@@ -2,6 +2,7 @@ import type { Engine } from './engines/engine.js'
 import type { GasSchedule } from './gas/schedule.js'
 import type { Model, ModelId } from './model/model.js'
 import type { ModelStore } from './store/store.js'
+import type { Tensor } from './tensor.js'
 
 type Hex = `0x${string}`
 
@@ -16,6 +17,13 @@ export interface InferenceRecord {
   readonly gasUsed: bigint
   /** False when the run ended without a result to give: the graph rejected the values, an output is not finite. */
   readonly success: boolean
+}
+
+/** What a model was given, and what it gave. */
+export interface InferenceTensors {
+  readonly inputs: readonly Tensor[]
+  /** Absent where the run ended without a result to give. */
+  readonly outputs?: readonly Tensor[]
 }
 
 /** What the call sees of the chain that makes it. */
@@ -34,6 +42,8 @@ export interface CallResult {
   readonly gasUsed: bigint
   /** Set when a model ran (or its answer came from the memo). */
   readonly inference?: InferenceRecord
+  /** What `inference` commits to, by the hashes of these. */
+  readonly tensors?: InferenceTensors
 }
 
 export interface InferencePrecompileOptions {

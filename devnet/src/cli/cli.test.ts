@@ -202,8 +202,8 @@ describe('help', () => {
 
   /** Those that talk to a node go last: what they ask for was deployed by the one before. */
   const commands = {
-    offline: ['inspect', 'compile', 'doctor', 'generate', 'run'],
-    online: ['deploy', 'models', 'infer', 'quote'],
+    offline: ['inspect', 'compile', 'doctor', 'generate', 'run', 'record', 'replay'],
+    online: ['deploy', 'models', 'infer', 'quote', 'export'],
   }
 
   test.each([...commands.offline, ...commands.online])(
@@ -217,7 +217,7 @@ describe('help', () => {
       expect(examples.length).toBeGreaterThan(0)
       const rpcUrl = commands.online.includes(name) ? ` --rpc-url ${devnet.url}` : ''
       for (const line of examples) {
-        const shell = line.replace('npx lockstep', `${process.execPath} ${command}`) + rpcUrl
+        const shell = line.replaceAll('npx lockstep', `${process.execPath} ${command}`) + rpcUrl
         const outcome = await exec('sh', ['-c', shell], { cwd: clone })
         expect(outcome.stdout).not.toBe('')
       }

@@ -4,12 +4,16 @@ import { compileCommand } from './compile.js'
 import { deployCommand } from './deploy.js'
 import { devnetCommand } from './devnet.js'
 import { doctorCommand } from './doctor.js'
+import { exportCommand } from './export.js'
 import { generateCommand } from './generate.js'
 import { inferCommand } from './infer.js'
 import { inspectCommand } from './inspect.js'
 import { modelsCommand } from './models.js'
 import { ExitCode, reportError } from './output.js'
 import { quoteCommand } from './quote.js'
+import { recordCommand } from './record.js'
+import { replayCommand } from './replay.js'
+import { replayHereCommand } from './replayHere.js'
 import { runCommand } from './run.js'
 import type { Prepare } from './runDevnet.js'
 
@@ -17,7 +21,8 @@ const exitCodeHelp = `
 Exit codes:
   0 done · 1 failed · 2 wrong command line or JSON · 3 model refused by the validator
   4 no node answers, or it reports a fault of its own · 5 the chain answered with a revert
-  \`run\` ends with the code of the command that it runs`
+  6 a replay diverged
+  \`run\` and \`record\` end with the code of the command that they run`
 
 export interface MainOptions {
   /** Prepares the chain of `lockstep devnet` before it is announced; what it returns is printed last. */
@@ -43,6 +48,10 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     .addCommand(generateCommand())
     .addCommand(runCommand())
     .addCommand(doctorCommand())
+    .addCommand(recordCommand())
+    .addCommand(exportCommand())
+    .addCommand(replayCommand())
+    .addCommand(replayHereCommand(), { hidden: true })
     .addHelpText('after', exitCodeHelp)
   for (const command of [program, ...program.commands]) command.exitOverride()
   try {

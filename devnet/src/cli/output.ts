@@ -21,6 +21,8 @@ export const ExitCode = {
   unreachable: 4,
   /** The chain answered with a revert, or the call ran out of gas. */
   reverted: 5,
+  /** A replay gave something else than was recorded. */
+  diverged: 6,
 } as const
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 

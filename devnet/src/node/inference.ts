@@ -2,7 +2,7 @@ import { type EVM, EVMError, type Message, type PrecompileInput } from '@ethereu
 import {
   type CallResult,
   type InferencePrecompile,
-  type InferenceRecord,
+  type InferenceTensors,
   NodeFaultError,
 } from '@lockstep/precompile'
 import type { Hex, TransactionInference } from './node.js'
@@ -17,8 +17,11 @@ type ExecutionResult = Awaited<ReturnType<ReturnType<InferenceRecorder['precompi
 export class InferenceRecorder {
   /** Set when this node, not the caller, failed. Nothing runs after it. */
   fault: NodeFaultError | undefined
+  /** Whether to keep what models were given and gave, which may be large. */
+  keepsTensors = false
   private readonly frames: { depth: number; caller: Hex }[] = []
   private records: TransactionInference[] = []
+  private kept: InferenceTensors[] = []
   private transactionIndex = 0
 
   constructor(private readonly signal: AbortSignal) {}
@@ -38,12 +41,18 @@ export class InferenceRecorder {
   begin(transactionIndex: number): void {
     this.transactionIndex = transactionIndex
     this.records = []
+    this.kept = []
     this.frames.length = 0
   }
 
   /** Inferences since `begin`, reverted frames included. */
   get inferences(): readonly TransactionInference[] {
     return this.records
+  }
+
+  /** Of each of the inferences, where they are kept. */
+  get tensors(): readonly InferenceTensors[] {
+    return this.kept
   }
 
   /** The function that the EVM calls. Never throws: a throw would leave the EVM's checkpoints open. */
@@ -64,7 +73,7 @@ export class InferenceRecorder {
             `The inference precompile charged ${result.gasUsed} gas of ${gasLimit}.`,
           )
         }
-        if (result.inference) this.record(result.inference)
+        this.record(result)
         return toExecutionResult(result, gasLimit)
       } catch (cause) {
         this.fault = toNodeFault(cause)
@@ -73,7 +82,9 @@ export class InferenceRecorder {
     }
   }
 
-  private record(inference: InferenceRecord): void {
+  private record({ inference, tensors }: CallResult): void {
+    if (!inference) return
+    if (this.keepsTensors && tensors) this.kept.push(tensors)
     const frame = this.frames.at(-1) ?? { depth: 0, caller: '0x' }
     this.records.push({
       ...inference,

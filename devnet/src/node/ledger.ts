@@ -6,6 +6,8 @@ import type { Chain } from './chain.js'
 import type { ClockState } from './clock.js'
 import type { Rules } from './common.js'
 import { OverlayDatabase, type StateStore } from './database.js'
+import type { StateEdits } from './edits/edits.js'
+import { findEdits } from './edits/find.js'
 import type { RemoteState } from './fork/remoteState.js'
 import type { Hex, SealedBlock } from './node.js'
 import type { Standing } from './openChain.js'
@@ -172,6 +174,17 @@ export class Ledger {
     const { timestamp } = kept.block.header
     const position = this.position(kept, this.standing.clock.at(timestamp), settings)
     return this.chain.unwind(kept, root, [position])
+  }
+
+  /**
+   * How the state after a block was changed without a block.
+   * @throws BlockNotFoundError, StateUnknownError, PreimageMissingError
+   */
+  editsAfter(sealed: SealedBlock): StateEdits {
+    const { chain } = this.base
+    const isFirst = sealed.hash === chain.genesis.hash
+    const sealedRoot = isFirst ? chain.firstRoot : sealed.block.header.stateRoot
+    return findEdits(this.database, sealedRoot, chain.stateRoot(sealed))
   }
 
   /** Reads states whole. */

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
-import { bigIntMax, createAddressFromString, hexToBytes } from '@ethereumjs/util'
-import type { InferencePrecompile, ModelStore } from '@lockstep/precompile'
+import { bigIntMax, bytesToHex, createAddressFromString, hexToBytes } from '@ethereumjs/util'
+import type { InferencePrecompile, InferenceTensors, ModelStore } from '@lockstep/precompile'
 import { keccak256 } from 'viem'
 import { createAccessList } from './accessList.js'
 import type { DevAccount } from './accounts.js'
@@ -15,6 +15,8 @@ import { type CallBundle, callMany } from './callMany.js'
 import { atGenesis, Chain } from './chain.js'
 import { Rules } from './common.js'
 import { changeAccount, changeCode, changeStorage } from './control.js'
+import { applyEdits } from './edits/apply.js'
+import type { StateEdits } from './edits/edits.js'
 import { BlockNotFoundError, ForkInFolderError, InferenceInactiveError } from './errors.js'
 import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
@@ -26,7 +28,13 @@ import { ForkState } from './fork/forkState.js'
 import { askProof } from './fork/remoteProof.js'
 import { type ScheduledForks, scheduledForks } from './forkFacts.js'
 import { genesisJson } from './genesis.js'
-import { importChain } from './import/importChain.js'
+import {
+  type ImportedBlock,
+  type ImportOptions,
+  importBlock,
+  importChain,
+} from './import/importChain.js'
+import { inferenceTensors } from './inferenceTensors.js'
 import { IntervalTimer } from './intervals.js'
 import type { Ledger } from './ledger.js'
 import { Miner } from './miner.js'
@@ -305,21 +313,44 @@ export class LocalNode implements Node {
   }
 
   importChain(rlp: Uint8Array): Promise<number> {
+    return this.queue.run(() => importChain(rlp, this.importOptions()))
+  }
+
+  importBlock(rlp: Uint8Array): Promise<ImportedBlock> {
+    return this.queue.run(() => importBlock(rlp, { ...this.importOptions(), keepsTensors: true }))
+  }
+
+  private importOptions(): ImportOptions {
     const { ledger, standing } = this.parts
-    const isLockstep = this.start.inference !== undefined
-    return this.queue.run(() =>
-      importChain(rlp, {
-        ledger,
-        isLockstep,
-        onBlock: async (block) => {
-          const { timestamp, gasLimit } = block.block.header
-          standing.clock.set(timestamp)
-          this.settings.gasLimit = gasLimit
-          await settleBlock(ledger, this.transactions, block)
-          this.events.emit('block', block)
-        },
-      }),
-    )
+    return {
+      ledger,
+      isLockstep: this.start.inference !== undefined,
+      onBlock: async (block) => {
+        const { timestamp, gasLimit } = block.block.header
+        standing.clock.set(timestamp)
+        this.settings.gasLimit = gasLimit
+        await settleBlock(ledger, this.transactions, block)
+        this.events.emit('block', block)
+      },
+    }
+  }
+
+  inferenceTensors(sealed: SealedBlock): Promise<InferenceTensors[]> {
+    return this.traces.run(() => inferenceTensors(this.parts.ledger, sealed, this.traceBudget({})))
+  }
+
+  async stateEdits(id: BlockId): Promise<StateEdits> {
+    const sealed = await this.block(id)
+    if (!sealed) throw new BlockNotFoundError(id)
+    return this.parts.ledger.editsAfter(sealed)
+  }
+
+  applyStateEdits(edits: StateEdits): Promise<Hex> {
+    return this.queue.run(async () => {
+      const { ledger } = this.parts
+      await ledger.change((state) => applyEdits(state, edits))
+      return bytesToHex(ledger.chain.stateRoot(ledger.chain.head))
+    })
   }
 
   dumpState(options: DumpOptions = {}): Promise<StateFile> {

@@ -2,12 +2,19 @@ import type { Block } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Account, Address } from '@ethereumjs/util'
-import type { InferencePrecompile, InferenceRecord, ModelStore } from '@lockstep/precompile'
+import type {
+  InferencePrecompile,
+  InferenceRecord,
+  InferenceTensors,
+  ModelStore,
+} from '@lockstep/precompile'
 import type { DevAccount } from './accounts.js'
 import type { BlobSidecar } from './blobs/sidecar.js'
 import type { CallBundle } from './callMany.js'
+import type { StateEdits } from './edits/edits.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ScheduledForks } from './forkFacts.js'
+import type { ImportedBlock } from './import/importChain.js'
 import type { AccountProof } from './proof.js'
 import type { SimulatedResult, Simulation } from './simulate/simulation.js'
 import type { DumpOptions } from './stateFile/dump.js'
@@ -304,6 +311,24 @@ export interface Node {
    * @throws ImportError naming the block and what differs; the blocks before it stay.
    */
   importChain(rlp: Uint8Array): Promise<number>
+  /**
+   * Executes one block that came from elsewhere, keeps what its models were given and gave, and appends it where its
+   * header says what came out.
+   * @throws ImportError for a block that cannot follow the head, NodeFaultError; the chain is what it was.
+   */
+  importBlock(rlp: Uint8Array): Promise<ImportedBlock>
+  /**
+   * What the models of a block were given and gave, in the order of its inferences. The block is executed again.
+   * @throws NodeFaultError where that gives another inference than the block commits to; TraceLimitError
+   */
+  inferenceTensors(sealed: SealedBlock): Promise<InferenceTensors[]>
+  /**
+   * How the state after a block was changed without a block; empty where it was not.
+   * @throws BlockNotFoundError, StateUnknownError, PreimageMissingError
+   */
+  stateEdits(id: BlockId): Promise<StateEdits>
+  /** Changes the state after the head without a block. @returns its root from then on. */
+  applyStateEdits(edits: StateEdits): Promise<Hex>
 
   // State files
   /** The chain as Anvil writes it. @throws PreimageMissingError */

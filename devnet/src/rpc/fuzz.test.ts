@@ -201,6 +201,7 @@ const byName: Record<string, fc.Arbitrary<unknown>> = {
   'subscription options': fc.oneof(logFilter, fc.boolean()),
   threads: fc.nat(),
   'timeout in ms': fc.integer({ min: 1, max: 20 }),
+  tensors: fc.boolean(),
   token: address,
   timestamp: fc.oneof(quantity, fc.integer({ min: 1_900_000_000, max: 2_000_000_000 })),
   'timestamp or options': fc.record({ timestamp: quantity, blocks: small }, partly),

@@ -28,6 +28,7 @@ import { simulating } from './eth/simulate.js'
 import { state } from './eth/state.js'
 import { subscribing } from './eth/subscribe.js'
 import { transactions } from './eth/transactions.js'
+import { lockstepGenesis } from './lockstep/genesis.js'
 import { lockstepInferences } from './lockstep/inferences.js'
 import { lockstepModels } from './lockstep/models.js'
 import { lockstepRuntime } from './lockstep/runtime.js'
@@ -81,6 +82,7 @@ export const methods: readonly Method[] = [
   otsBlocks,
   otsTransactions,
   otsHistory,
+  lockstepGenesis,
   lockstepRuntime,
   lockstepModels,
   lockstepInferences,

@@ -2,7 +2,7 @@ import type { InferenceRequest } from '../abi/decode.js'
 import { graphRejected, InferenceRevert } from '../abi/revert.js'
 import { hashTensors, keccak256 } from '../commitment/hash.js'
 import type { Evaluation, Model } from '../model/model.js'
-import type { CallResult, InferenceRecord } from '../precompile.js'
+import type { CallResult, InferenceRecord, InferenceTensors } from '../precompile.js'
 import type { Shape, Tensor } from '../tensor.js'
 import { type Call, registeredModel } from './call.js'
 import { evaluate } from './evaluate.js'
@@ -29,10 +29,12 @@ export async function answerInference(call: Call, request: RunRequest): Promise<
   try {
     if (rejected) throw graphRejected(model.id, rejected)
     const returnData = encodeOutputs(model, evaluation, request, outputs)
-    return succeeded(returnData, { ...record, outputHash: hashTensors(outputs), success: true })
+    const inference = { ...record, outputHash: hashTensors(outputs), success: true }
+    return answer(returnData, inference, { inputs, outputs })
   } catch (error) {
     if (!(error instanceof InferenceRevert)) throw error
-    return reverted(error.data, { ...record, outputHash: keccak256(error.data), success: false })
+    const inference = { ...record, outputHash: keccak256(error.data), success: false }
+    return answer(error.data, inference, { inputs })
   }
 }
 
@@ -68,10 +70,11 @@ function encodeOutputs(
     : encodeTensors(outputs)
 }
 
-function succeeded(returnData: Uint8Array, inference: InferenceRecord): CallResult {
-  return { success: true, outOfGas: false, returnData, gasUsed: inference.gasUsed, inference }
-}
-
-function reverted(returnData: Uint8Array, inference: InferenceRecord): CallResult {
-  return { success: false, outOfGas: false, returnData, gasUsed: inference.gasUsed, inference }
+function answer(
+  returnData: Uint8Array,
+  inference: InferenceRecord,
+  tensors: InferenceTensors,
+): CallResult {
+  const { success, gasUsed } = inference
+  return { success, outOfGas: false, returnData, gasUsed, inference, tensors }
 }

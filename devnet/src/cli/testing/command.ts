@@ -11,9 +11,18 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs the command as a shell would, against the devnet at a URL. @param input - What is piped in. */
-export function runCommand(rpcUrl: string, args: readonly string[], input = ''): Promise<Outcome> {
-  const env = { ...process.env, LOCKSTEP_RPC_URL: rpcUrl, NO_COLOR: '1' }
+/**
+ * Runs the command as a shell would, against the devnet at a URL.
+ * @param input - What is piped in.
+ * @param variables - Of the environment, beside this process's.
+ */
+export function runCommand(
+  rpcUrl: string,
+  args: readonly string[],
+  input = '',
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const env = { ...process.env, LOCKSTEP_RPC_URL: rpcUrl, NO_COLOR: '1', ...variables }
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),

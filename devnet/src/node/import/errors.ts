@@ -1,4 +1,5 @@
-import { BaseError } from '@lockstep/precompile'
+import { BaseError, type InferenceTensors } from '@lockstep/precompile'
+import type { TransactionInference } from '../node.js'
 
 /** Thrown for a block from elsewhere that this chain cannot take. The blocks before it were taken. */
 export class ImportError extends BaseError {
@@ -23,7 +24,24 @@ export class ImportError extends BaseError {
 
 /** What is wrong with a block; whoever knows which block it is makes an ImportError of it. */
 export class InvalidBlockError extends BaseError {
-  override readonly name = 'InvalidBlockError'
+  override readonly name: string = 'InvalidBlockError'
+}
+
+/** A block whose transactions cannot be executed one after another on the state of its parent. */
+export class UnexecutableBlockError extends InvalidBlockError {
+  override readonly name: string = 'UnexecutableBlockError'
+
+  /** @param before the inferences that were made until then, and what they were of where that was kept. */
+  constructor(
+    reason: string,
+    readonly before: {
+      readonly inferences: readonly TransactionInference[]
+      readonly tensors: readonly InferenceTensors[]
+    },
+    options: { cause?: unknown } = {},
+  ) {
+    super(`it cannot be executed: ${reason}`, options)
+  }
 }
 
 /** @throws InvalidBlockError when the header says something else than what follows from the chain. */

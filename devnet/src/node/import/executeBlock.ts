@@ -2,64 +2,123 @@ import type { Block } from '@ethereumjs/block'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { bytesToHex } from '@ethereumjs/util'
 import { type RunBlockResult, runBlock } from '@ethereumjs/vm'
-import { NodeFaultError } from '@lockstep/precompile'
+import { type InferenceTensors, NodeFaultError } from '@lockstep/precompile'
 import { inferenceCommitment } from '../build.js'
 import type { MinedTransaction, SealedBlock, TransactionInference } from '../node.js'
 import { minedTransaction } from '../receipt.js'
 import type { View } from '../view.js'
-import { demandEqual, InvalidBlockError } from './errors.js'
-import { demandSame } from './verifyHeader.js'
+import { UnexecutableBlockError } from './errors.js'
+
+/** Where a header says something else than what came out of executing its block. */
+export interface HeaderDifference {
+  /** As messages name it: `state root`. */
+  readonly field: string
+  readonly header: string
+  readonly executed: string
+}
+
+/** A block as executing it gave it. */
+export interface ExecutedBlock {
+  readonly sealed: SealedBlock
+  /** None for a block that may follow its parent. */
+  readonly differences: readonly HeaderDifference[]
+  /** Of each inference, where they were asked for. */
+  readonly tensors: readonly InferenceTensors[]
+}
+
+export interface ExecuteOptions {
+  /** Whether the header commits to the block's inferences. */
+  readonly isLockstep: boolean
+  /** Whether to keep what models were given and gave. Default: no. */
+  readonly keepsTensors?: boolean
+}
 
 /**
  * Executes a block on the state of its parent, and compares what comes out with its header. The view holds the
- * block's state afterwards, and nothing to keep where this throws.
- * @throws InvalidBlockError, NodeFaultError
+ * block's state afterwards, and nothing to keep where something differs or this throws.
+ * @throws UnexecutableBlockError, NodeFaultError
  */
 export async function executeBlock(
   view: View,
   block: Block,
-  isLockstep: boolean,
-): Promise<SealedBlock> {
-  const inferences = collectInferences(view)
-  const result = await run(view, block)
-  const { header } = block
-  demandEqual('gasUsed', header.gasUsed, result.gasUsed)
-  demandSame('receipts root', header.receiptTrie, result.receiptsRoot)
-  demandSame('logs bloom', header.logsBloom, result.logsBloom)
-  if (result.requestsHash) demandSame('requests hash', header.requestsHash, result.requestsHash)
-  demandSame('state root', header.stateRoot, result.stateRoot)
-  if (isLockstep) demandSame('extraData', header.extraData, inferenceCommitment(inferences))
+  { isLockstep, keepsTensors = false }: ExecuteOptions,
+): Promise<ExecutedBlock> {
+  view.recorder.keepsTensors = keepsTensors
+  const made = collectInferences(view)
+  const result = await run(view, block, made)
+  const { inferences, tensors } = made
   const transactions = minedTransactions(block, result)
-  return { hash: bytesToHex(block.hash()), block, transactions, inferences }
+  return {
+    sealed: { hash: bytesToHex(block.hash()), block, transactions, inferences },
+    differences: differencesOf(block, result, isLockstep ? inferences : undefined),
+    tensors,
+  }
 }
 
-async function run(view: View, block: Block): Promise<RunBlockResult> {
+type Value = bigint | Uint8Array | undefined
+type ComparedField = readonly [field: string, header: Value, executed: Value]
+
+/** @param inferences undefined where the header does not speak of them. */
+function differencesOf(
+  { header }: Block,
+  result: RunBlockResult,
+  inferences: readonly TransactionInference[] | undefined,
+): HeaderDifference[] {
+  const fields: ComparedField[] = [
+    ['gasUsed', header.gasUsed, result.gasUsed],
+    ['receipts root', header.receiptTrie, result.receiptsRoot],
+    ['logs bloom', header.logsBloom, result.logsBloom],
+    ['state root', header.stateRoot, result.stateRoot],
+  ]
+  if (result.requestsHash) fields.push(['requests hash', header.requestsHash, result.requestsHash])
+  if (inferences) fields.push(['extraData', header.extraData, inferenceCommitment(inferences)])
+  return fields.flatMap(([field, given, executed]) => {
+    const [said, came] = [textOf(given), textOf(executed)]
+    return said === came ? [] : [{ field, header: said, executed: came }]
+  })
+}
+
+function textOf(value: Value): string {
+  if (value === undefined) return 'missing'
+  return typeof value === 'bigint' ? String(value) : bytesToHex(value)
+}
+
+/** What the transactions of a block asked of models, in order of execution. */
+interface MadeInferences {
+  readonly inferences: TransactionInference[]
+  readonly tensors: InferenceTensors[]
+}
+
+async function run(view: View, block: Block, made: MadeInferences): Promise<RunBlockResult> {
   try {
     // `generate` computes what the header should say, and leaves comparing it to us.
-    return await runBlock(view.vm, { block, generate: true, skipBlockValidation: true })
+    const result = await runBlock(view.vm, { block, generate: true, skipBlockValidation: true })
+    if (view.recorder.fault) throw view.recorder.fault
+    return result
   } catch (cause) {
     if (view.recorder.fault) throw view.recorder.fault
     if (cause instanceof NodeFaultError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new InvalidBlockError(`it cannot be executed: ${reason}`, { cause })
+    throw new UnexecutableBlockError(reason, made, { cause })
   } finally {
     view.state.reveal()
   }
 }
 
-/** Follows the transactions of the block that runs next; the list fills while it runs. */
-function collectInferences(view: View): TransactionInference[] {
+/** Follows the transactions of the block that runs next; the lists fill while it runs. */
+function collectInferences(view: View): MadeInferences {
   const { recorder, state, vm } = view
-  const inferences: TransactionInference[] = []
+  const made: MadeInferences = { inferences: [], tensors: [] }
   let index = 0
   vm.events.on('beforeTx', (tx: TypedTransaction, next?: (error?: Error) => void) => {
     recorder.begin(index++)
     state.disguise(tx.getSenderAddress()).then(() => next?.(), next)
   })
   vm.events.on('afterTx', () => {
-    inferences.push(...recorder.inferences)
+    made.inferences.push(...recorder.inferences)
+    made.tensors.push(...recorder.tensors)
   })
-  return inferences
+  return made
 }
 
 function minedTransactions(block: Block, { results }: RunBlockResult): MinedTransaction[] {

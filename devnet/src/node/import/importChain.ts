@@ -7,8 +7,8 @@ import type { Ledger } from '../ledger.js'
 import type { SealedBlock } from '../node.js'
 import { impersonatedSender, withSender } from '../transaction.js'
 import { ImportError, InvalidBlockError } from './errors.js'
-import { executeBlock } from './executeBlock.js'
-import { type RawBlock, readRlpBlocks } from './rlpBlocks.js'
+import { type ExecutedBlock, executeBlock, type HeaderDifference } from './executeBlock.js'
+import { type RawBlock, readRlpBlock, readRlpBlocks } from './rlpBlocks.js'
 import { verifyBody, verifyHeader } from './verifyHeader.js'
 
 /** Positions in a header. */
@@ -35,7 +35,9 @@ export async function importChain(file: Uint8Array, options: ImportOptions): Pro
       const next = blocks.next()
       if (next.done) return imported
       name = `Block ${field(next.value, numberField)}`
-      if (await importBlock(next.value, options)) imported++
+      const taken = await takeBlock(next.value, options)
+      demandNone(taken.differences)
+      if (!taken.isKnown) imported++
     } catch (cause) {
       if (!(cause instanceof BaseError)) throw cause
       throw new ImportError(name, cause.shortMessage, imported, { cause })
@@ -44,34 +46,79 @@ export async function importChain(file: Uint8Array, options: ImportOptions): Pro
   }
 }
 
-/** False for a block that the chain holds already. */
-async function importBlock(raw: RawBlock, options: ImportOptions): Promise<boolean> {
-  const { ledger, isLockstep } = options
+/** Throws for a header that says something else than what came out. @throws InvalidBlockError */
+function demandNone(differences: readonly HeaderDifference[]): void {
+  if (differences.length === 0) return
+  const each = differences.map(
+    ({ field, header, executed }) =>
+      `its ${field} is ${header}, and executing it gives ${executed}`,
+  )
+  throw new InvalidBlockError(each.join('; '))
+}
+
+/** What became of a block that was to be appended. */
+export interface ImportedBlock extends ExecutedBlock {
+  /** Whether the chain held it already: then nothing was executed. */
+  readonly isKnown: boolean
+}
+
+/**
+ * Executes one block and appends it, where its header says what came out.
+ * @param rlp of the block.
+ * @throws ImportError for a block that cannot follow the head; NodeFaultError
+ */
+export async function importBlock(
+  rlp: Uint8Array,
+  options: ImportOptions & { readonly keepsTensors?: boolean },
+): Promise<ImportedBlock> {
+  let name = 'The block'
+  try {
+    const raw = readRlpBlock(rlp)
+    name = `Block ${field(raw, numberField)}`
+    return await takeBlock(raw, options)
+  } catch (cause) {
+    if (!(cause instanceof InvalidBlockError)) throw cause
+    throw new ImportError(name, cause.shortMessage, 0, { cause })
+  }
+}
+
+async function takeBlock(
+  raw: RawBlock,
+  options: ImportOptions & { readonly keepsTensors?: boolean },
+): Promise<ImportedBlock> {
+  const { ledger, isLockstep, keepsTensors = false } = options
   const { chain } = ledger
   const number = field(raw, numberField)
   const head = chain.head.block.header
   const known = number <= head.number ? chain.block(number) : undefined
   const rules = known?.block.common ?? ledger.rulesAfterHead(field(raw, timestampField))
   const block = decodeBlock(raw, rules)
-  if (known?.hash === bytesToHex(block.hash())) return false
-  if (number !== head.number + 1n) {
-    throw new InvalidBlockError(
-      `its number is ${number}, and the next one here is ${head.number + 1n}`,
-    )
+  if (known && known.hash === bytesToHex(block.hash())) {
+    return { sealed: known, differences: [], tensors: [], isKnown: true }
   }
-  if (bytesToHex(block.header.parentHash) !== chain.head.hash) {
-    throw new InvalidBlockError(
-      `its parent is ${bytesToHex(block.header.parentHash)}, and the head of this chain is ${chain.head.hash}`,
-    )
-  }
+  demandFollows(block, chain.head)
   verifyHeader(block.header, head, options)
   await verifyBody(block, head)
   const ready = isLockstep ? withImpersonated(block) : block
   const view = await ledger.view(chain.stateRoot(chain.head), rules)
-  const sealed = await executeBlock(view, ready, isLockstep)
-  await ledger.append(sealed, view)
-  await options.onBlock(sealed)
-  return true
+  const executed = await executeBlock(view, ready, { isLockstep, keepsTensors })
+  if (executed.differences.length === 0) {
+    await ledger.append(executed.sealed, view)
+    await options.onBlock(executed.sealed)
+  }
+  return { ...executed, isKnown: false }
+}
+
+/** @throws InvalidBlockError */
+function demandFollows({ header: { number, parentHash } }: Block, head: SealedBlock): void {
+  const next = head.block.header.number + 1n
+  if (number !== next) {
+    throw new InvalidBlockError(`its number is ${number}, and the next one here is ${next}`)
+  }
+  if (bytesToHex(parentHash) === head.hash) return
+  throw new InvalidBlockError(
+    `its parent is ${bytesToHex(parentHash)}, and the head of this chain is ${head.hash}`,
+  )
 }
 
 function field(raw: RawBlock, index: number): bigint {

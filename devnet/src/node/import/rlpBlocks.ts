@@ -20,31 +20,54 @@ export function* readRlpBlocks(file: Uint8Array): Generator<RawBlock> {
   }
 }
 
-/** Bytes that a list takes, its prefix included. */
+/**
+ * Decodes one block.
+ * @throws InvalidBlockError where the bytes are not one list and nothing else.
+ */
+export function readRlpBlock(bytes: Uint8Array): RawBlock {
+  const [first, second] = readRlpBlocks(bytes)
+  if (first && !second) return first
+  throw new InvalidBlockError(`${bytes.length} bytes hold ${first ? 'several blocks' : 'no block'}`)
+}
+
+/** Bytes of a block from which its length shows. */
+export const blockHeadBytes = 9
+
 function lengthOfList(file: Uint8Array, offset: number): number {
-  const first = file[offset] as number
+  return lengthOfBlock(file.subarray(offset, offset + blockHeadBytes), offset, file.length)
+}
+
+/**
+ * Bytes that a block of a file takes.
+ * @param head the first of them, as many as there are up to `blockHeadBytes`.
+ * @param offset at which it begins.
+ * @param size of the file.
+ * @throws InvalidBlockError where the bytes are no list, or the file ends within it.
+ */
+export function lengthOfBlock(head: Uint8Array, offset: number, size: number): number {
+  const first = head[0] as number
   if (first < 0xc0) {
     throw new InvalidBlockError(
       `at byte ${offset} the file holds 0x${first.toString(16).padStart(2, '0')}, which begins no RLP list`,
     )
   }
-  const length = first <= 0xf7 ? 1 + first - 0xc0 : longLength(file, offset, first - 0xf7)
+  const length = first <= 0xf7 ? 1 + first - 0xc0 : longLength(head, first - 0xf7)
   if (length > maxBlockBytes) {
     throw new InvalidBlockError(
       `at byte ${offset} begins a block of ${length} bytes, more than ${maxBlockBytes}`,
     )
   }
-  if (offset + length > file.length) {
+  if (offset + length > size) {
     throw new InvalidBlockError(
-      `the file ends at byte ${file.length}, in a block that begins at byte ${offset} and has ${length} bytes`,
+      `the file ends at byte ${size}, in a block that begins at byte ${offset} and has ${length} bytes`,
     )
   }
   return length
 }
 
-function longLength(file: Uint8Array, offset: number, digits: number): number {
+function longLength(head: Uint8Array, digits: number): number {
   let length = 0
-  for (const byte of file.subarray(offset + 1, offset + 1 + digits)) length = length * 256 + byte
+  for (const byte of head.subarray(1, 1 + digits)) length = length * 256 + byte
   return 1 + digits + length
 }
 

@@ -1,5 +1,5 @@
 import type { Block, BlockHeader } from '@ethereumjs/block'
-import { bytesToHex, equalsBytes } from '@ethereumjs/util'
+import { bytesToHex } from '@ethereumjs/util'
 import { nextBaseFee } from '../fees.js'
 import { demandEqual, InvalidBlockError } from './errors.js'
 
@@ -79,12 +79,4 @@ export async function verifyBody(block: Block, parent: BlockHeader): Promise<voi
   } catch (cause) {
     throw new InvalidBlockError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
-}
-
-/** @throws InvalidBlockError where the header has other bytes than execution gave. */
-export function demandSame(field: string, header: Uint8Array | undefined, given: Uint8Array): void {
-  if (header && equalsBytes(header, given)) return
-  throw new InvalidBlockError(
-    `its ${field} is ${header ? bytesToHex(header) : 'missing'}, and executing it gives ${bytesToHex(given)}`,
-  )
 }

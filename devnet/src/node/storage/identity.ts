@@ -66,7 +66,7 @@ interface Difference {
 
 function firstDifference(left: unknown, right: unknown, path: string): Difference | undefined {
   if (!isRecord(left) || !isRecord(right)) {
-    return left === right ? undefined : { path, left, right }
+    return left === right || isSameNumber(path, left, right) ? undefined : { path, left, right }
   }
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
     const inner = path === '' ? key : `${path}.${key}`
@@ -74,6 +74,13 @@ function firstDifference(left: unknown, right: unknown, path: string): Differenc
     if (difference) return difference
   }
   return undefined
+}
+
+/** Whether two values are one number, where a file may write it with zeros before it or without. */
+function isSameNumber(path: string, left: unknown, right: unknown): boolean {
+  const isNumber = path === 'nonce' || /^alloc\.\w+\.storage\./.test(path)
+  if (!isNumber || typeof left !== 'string' || typeof right !== 'string') return false
+  return BigInt(left) === BigInt(right)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

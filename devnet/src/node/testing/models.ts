@@ -34,3 +34,20 @@ export const reciprocal = model(
     outputs: [value('y', Dtype.float32, ['n'])],
   }),
 )
+
+/** y = 3x + 1 of three small whole numbers: exact, so every engine gives the same bits. */
+export const whole = model(
+  onnx({
+    nodes: [
+      node('Cast', ['x'], ['wide'], { to: BigInt(Dtype.int32) }),
+      node('Mul', ['wide', 'three'], ['tripled']),
+      node('Add', ['tripled', 'one'], ['y']),
+    ],
+    inputs: [value('x', Dtype.int8, [3])],
+    outputs: [value('y', Dtype.int32, [3])],
+    weights: [
+      weight('three', Dtype.int32, [1], Int32Array.of(3)),
+      weight('one', Dtype.int32, [1], Int32Array.of(1)),
+    ],
+  }),
+)

@@ -1,6 +1,5 @@
-import { RLP } from '@ethereumjs/rlp'
-import { bytesToHex, concatBytes, hexToBytes } from '@ethereumjs/util'
-import type { Hex, MinedTransaction } from '../../node/node.js'
+import { bytesToHex } from '@ethereumjs/util'
+import { encodeReceipt } from '../../node/encodeReceipt.js'
 import { requireBlock } from '../blockLookup.js'
 import { method, required } from '../method.js'
 import { blockId } from '../params.js'
@@ -22,18 +21,3 @@ export const rawBlocks = [
     (await requireBlock(node, id)).transactions.map(encodeReceipt),
   ),
 ]
-
-/** EIP-2718: the type, then the RLP of status, cumulative gas, bloom and logs. */
-function encodeReceipt({ tx, receipt }: MinedTransaction): Hex {
-  const body = RLP.encode([
-    receipt.stateRoot ? hexToBytes(receipt.stateRoot) : receipt.status,
-    receipt.cumulativeGasUsed,
-    hexToBytes(receipt.logsBloom),
-    receipt.logs.map(({ address, topics, data }) => [
-      hexToBytes(address),
-      topics.map((topic) => hexToBytes(topic)),
-      hexToBytes(data),
-    ]),
-  ])
-  return bytesToHex(tx.type === 0 ? body : concatBytes(Uint8Array.of(tx.type), body))
-}

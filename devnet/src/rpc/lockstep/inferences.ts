@@ -1,19 +1,36 @@
+import type { InferenceTensors } from '@lockstep/precompile'
 import type { BlockId, Node, SealedBlock, TransactionInference } from '../../node/node.js'
+import { boolean } from '../codec.js'
 import { formatInference } from '../format/inference.js'
-import { method, required } from '../method.js'
+import { formatTensors } from '../format/tensors.js'
+import { method, optional, required } from '../method.js'
 import { blockId } from '../params.js'
 
 /** The inferences that a block or a transaction made, in execution order. */
 export const lockstepInferences = [
   method(
     'lockstep_getInferences',
-    [required('transaction hash or block', blockId)],
-    async ({ node }, id) => {
+    [required('transaction hash or block', blockId), optional('tensors', boolean, false)],
+    async ({ node }, id, withTensors) => {
       const found = await findInferences(node, id)
-      return found?.inferences.map((inference) => formatInference(inference, found.sealed)) ?? null
+      if (!found) return null
+      const { sealed, inferences } = found
+      const tensors = withTensors ? await tensorsOf(node, sealed) : new Map()
+      return inferences.map((inference) => {
+        const own = tensors.get(inference)
+        return { ...formatInference(inference, sealed), ...(own && formatTensors(own)) }
+      })
     },
   ),
 ]
+
+async function tensorsOf(
+  node: Node,
+  sealed: SealedBlock,
+): Promise<Map<TransactionInference, InferenceTensors>> {
+  const all = await node.inferenceTensors(sealed)
+  return new Map(sealed.inferences.flatMap((one, i) => (all[i] ? [[one, all[i]]] : [])))
+}
 
 /** Undefined when neither a mined transaction nor a block answers to the name. */
 async function findInferences(

@@ -1,0 +1,74 @@
+import { appendFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type EngineName, engineNames } from '@lockstep/precompile'
+import { Command, InvalidArgumentError } from 'commander'
+import { list } from './flag.js'
+import { ExitCode, print, printJson, progress } from './output.js'
+
+const example = `
+Examples:
+  $ npx lockstep record -o run -- npx lockstep deploy examples/volatility/model/volatility.onnx
+  $ npx lockstep replay run --engines wasm,reference
+
+Exit codes:
+  0 everything came out as it was recorded · 6 something diverged
+  1 the bundle is refused, or an engine is not there or failed`
+
+interface ReplayFlags {
+  readonly engines?: readonly EngineName[]
+  readonly resume?: string
+  /** False where none is wanted. */
+  readonly minimal?: string | false
+  readonly junit?: string
+  readonly summary?: boolean
+  readonly json?: boolean
+}
+
+/** `lockstep replay`: executes a bundle again, once an engine, and compares every bit. Needs no node. */
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description(
+      'execute a bundle again, on every engine, and compare every bit with what it records',
+    )
+    .argument('<bundle>', 'folder that `lockstep record` or `lockstep export` wrote')
+    .option('--engines <names>', 'what runs exact models, one replay each (default: wasm)', engines)
+    .option(
+      '--minimal <folder>',
+      'where to write a bundle of no more than a divergence takes (default: beside this one)',
+    )
+    .option('--no-minimal', 'write none')
+    .option('--resume <folder>', 'keep unfinished replays here, and go on with them')
+    .option('--junit <file>', 'write a JUnit report')
+    .option('--summary', 'add a report to $GITHUB_STEP_SUMMARY')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', example)
+    .action(replay)
+}
+
+async function replay(bundle: string, flags: ReplayFlags): Promise<void> {
+  const { replayBundle } = await import('../replay/replay.js')
+  const { isSame } = await import('../replay/outcome.js')
+  const report = await import('../replay/report/index.js')
+  const outcome = await replayBundle(bundle, {
+    engines: flags.engines ?? ['wasm'],
+    ...(flags.resume !== undefined && { resume: flags.resume }),
+    ...(flags.minimal !== false && { minimal: flags.minimal ?? `${resolve(bundle)}.divergence` }),
+    onProgress: (engine, done, total) => progress(`Replaying on ${engine}`, done, total),
+  })
+  if (flags.junit !== undefined) await writeFile(flags.junit, report.junit(outcome))
+  const summary = process.env.GITHUB_STEP_SUMMARY
+  if (flags.summary && summary) await appendFile(summary, report.markdown(outcome))
+  if (flags.json) printJson(outcome)
+  else print(report.terminal(outcome))
+  if (isSame(outcome)) return
+  const isDiverged = outcome.engines.some(({ status }) => status === 'diverged')
+  process.exitCode = isDiverged ? ExitCode.diverged : ExitCode.failure
+}
+
+function engines(text: string): EngineName[] {
+  return [...new Set(list(text))].map((name) => {
+    const known = engineNames.find((engine) => engine === name)
+    if (known) return known
+    throw new InvalidArgumentError(`It must be of ${engineNames.join(', ')}, with commas between.`)
+  })
+}

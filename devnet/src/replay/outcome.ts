@@ -1,0 +1,29 @@
+import type { EngineName } from '@lockstep/precompile'
+import type { Execution } from './execute.js'
+
+/** What came of a bundle on one engine. */
+export type EngineOutcome = { readonly engine: EngineName } & (
+  | { readonly status: 'same' | 'diverged'; readonly execution: Execution }
+  /** The machine lacks the engine, or it is wrong there; or it, or the machine, failed meanwhile. */
+  | { readonly status: 'unavailable' | 'failed'; readonly reason: string }
+)
+
+/** What came of a bundle. */
+export interface ReplayOutcome {
+  readonly bundle: string
+  readonly blocks: number
+  readonly engines: readonly EngineOutcome[]
+  /** Where a bundle was written that holds no more than what it takes to see the divergence. */
+  readonly minimal?: string
+}
+
+/** Whether everything came out as recorded on every engine that was asked for. */
+export function isSame({ engines }: ReplayOutcome): boolean {
+  return engines.every(({ status }) => status === 'same')
+}
+
+/** What a process that replays tells the one that started it. */
+export type ReplayMessage =
+  | { readonly type: 'progress'; readonly done: number; readonly total: number }
+  | { readonly type: 'outcome'; readonly outcome: EngineOutcome }
+  | { readonly type: 'refused'; readonly message: string }

@@ -1,0 +1,102 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { BaseError, type EngineName } from '@lockstep/precompile'
+import { BundleExistsError } from './bundles/errors.js'
+import { openBundle } from './bundles/open.js'
+import { demandFree } from './bundles/write.js'
+import { writePrefix } from './minimal.js'
+import type { EngineOutcome, ReplayMessage, ReplayOutcome } from './outcome.js'
+import { ownConfig } from './runtime.js'
+
+export interface ReplayOptions {
+  /** What runs exact models, one replay each. */
+  readonly engines: readonly EngineName[]
+  /** Folder to keep unfinished replays in, so that they go on where they were. Default: none. */
+  readonly resume?: string
+  /** Where to write a bundle that holds no more than what it takes to see a divergence. Default: none is written. */
+  readonly minimal?: string
+  readonly onProgress?: (engine: EngineName, done: number, total: number) => void
+}
+
+/** Thrown for a bundle that a process which was to replay it refused. */
+export class BundleRefusedError extends BaseError {
+  override readonly name = 'BundleRefusedError'
+}
+
+/**
+ * Executes a bundle again, on each engine in a process of its own, and compares everything with what was recorded.
+ * @throws BundleError
+ */
+export async function replayBundle(folder: string, options: ReplayOptions): Promise<ReplayOutcome> {
+  const bundle = await openBundle(folder, ownConfig)
+  const engines: EngineOutcome[] = []
+  // Each keeps all cores busy: one after another.
+  for (const engine of options.engines) engines.push(await replayOn(bundle.folder, engine, options))
+  const { base, head } = bundle.manifest
+  const blocks = Number(head.number - base.number)
+  const outcome: ReplayOutcome = { bundle: bundle.folder, blocks, engines }
+  const diverged = firstDivergence(engines)
+  if (diverged === undefined || options.minimal === undefined) return outcome
+  const minimal = await freeFolder(options.minimal)
+  await writePrefix(bundle, diverged, minimal)
+  return { ...outcome, minimal }
+}
+
+/** The folder, or one with a number after it where something is in its place. */
+async function freeFolder(folder: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? folder : `${folder}-${number}`
+    try {
+      await demandFree(candidate)
+      return candidate
+    } catch (error) {
+      if (!(error instanceof BundleExistsError)) throw error
+    }
+  }
+}
+
+/** The lowest block on which an engine diverged. */
+function firstDivergence(engines: readonly EngineOutcome[]): bigint | undefined {
+  const numbers = engines.flatMap((outcome) => {
+    const { divergence } = 'execution' in outcome ? outcome.execution : {}
+    return divergence?.block ? [divergence.block.number] : []
+  })
+  return numbers.sort((a, b) => (a < b ? -1 : 1))[0]
+}
+
+const command = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
+
+async function replayOn(
+  folder: string,
+  engine: EngineName,
+  { resume, onProgress }: ReplayOptions,
+): Promise<EngineOutcome> {
+  const args = ['replay-here', folder, engine]
+  if (resume !== undefined) {
+    const dataDir = join(resume, engine)
+    await mkdir(dataDir, { recursive: true })
+    args.push('--data-dir', dataDir)
+  }
+  // What JSON does not know, numbers of blocks, travels too.
+  const serialization = 'advanced'
+  const child = fork(command, args, { serialization, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  let errors = ''
+  child.stderr?.on('data', (text) => {
+    errors = `${errors}${text}`.slice(-4000)
+  })
+  let outcome: EngineOutcome | undefined
+  let refused: string | undefined
+  child.on('message', (message: ReplayMessage) => {
+    if (message.type === 'progress') onProgress?.(engine, message.done, message.total)
+    else if (message.type === 'outcome') outcome = message.outcome
+    else refused = message.message
+  })
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  if (refused !== undefined) throw new BundleRefusedError(refused)
+  if (outcome) return outcome
+  const end = signal ? `was ended by ${signal}` : `ended with code ${code}`
+  return { engine, status: 'failed', reason: `The process that replayed ${end}. ${errors}`.trim() }
+}
