@@ -9,7 +9,7 @@ import { readThirdParty } from '@lockstep/example-third-party/models'
 import { decodeText } from '@lockstep/example-third-party/text'
 import { createWasmEngine, readModel, type Sample, type Tensor } from '@lockstep/precompile'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { largest } from '../src/cases/case.js'
+import { inSixteenBits, largest } from '../src/cases/case.js'
 import { digits, digitTensor } from '../src/cases/digits.js'
 import { HELD_WORDS, lineTensor } from '../src/cases/lines.js'
 import { dayTensor, treeSize } from '../src/cases/market.js'
@@ -112,7 +112,7 @@ const tried: readonly Tried[] = [
     compare: nearTo(0.02),
   },
   {
-    source: textReader,
+    source: inSixteenBits(textReader),
     input: () => ({ x: lineTensor(HELD_WORDS[0], 160, 100) }),
     compare: async (exact, float) => expect(await readLine(exact)).toBe(await readLine(float)),
   },

@@ -5,6 +5,7 @@ import { ABSENT, type GraphNode } from '../model/graph/graph.js'
 import { DATA, isConcrete, type Value } from '../model/infer/value.js'
 import { type Values, walk } from '../model/infer/walk.js'
 import { dtypeName, elementCount } from '../tensor.js'
+import { type Comparison, comparisonOf } from './comparison.js'
 import { type Encodings, encodedInterval } from './encoding.js'
 import { NotExactError } from './errors.js'
 import type { ExactConstant, ExactGraph, ExactSlot } from './graph.js'
@@ -47,6 +48,7 @@ function operatorOf(node: GraphNode): ExactOperator {
 class Proof {
   private readonly slots: (ExactSlot | undefined)[]
   private readonly constants = new Map<number, ExactConstant>()
+  private readonly comparisons = new Map<number, Comparison>()
   private budget = BUDGET
 
   constructor(
@@ -116,9 +118,12 @@ class Proof {
       slot === ABSENT ? undefined : this.typed(values[slot], 'an output', node),
     )
     const present = outputs.filter((output) => output !== undefined)
-    const context = new NodeProof(node, this.inputsOf(node), present, (n) => this.spend(n, node))
+    const inputs = this.inputsOf(node)
+    const context = new NodeProof(node, inputs, present, (n) => this.spend(n, node))
     context.checkForm(operator)
     const intervals = operator.bounds(context)
+    const comparison = comparisonOf(node.operatorName, inputs)
+    if (comparison) this.comparisons.set(node.outputs[0] as number, comparison)
     let next = 0
     node.outputs.forEach((slot, i) => {
       const output = outputs[i]
@@ -133,7 +138,12 @@ class Proof {
       if (slot === ABSENT) return undefined
       const value = this.slots[slot]
       if (!value) throw new InvalidGraphError('an input is missing', siteOf(node))
-      return { ...value, constant: this.constants.get(slot)?.tensor }
+      return {
+        ...value,
+        id: slot,
+        constant: this.constants.get(slot)?.tensor,
+        comparison: this.comparisons.get(slot),
+      }
     })
   }
 

@@ -1,5 +1,5 @@
 /** Changes whenever the set of admitted models, an inferred shape or a counted cost does; part of genesis. */
-export const VALIDATOR_VERSION = '3'
+export const VALIDATOR_VERSION = '4'
 
 /** Bounds on a model file and on one run of it. All are part of what every node must agree on. */
 export interface ModelLimits {

@@ -16,6 +16,16 @@ export interface ExactCase {
   judge(float: Answer, exact: Answer): Promise<Judgement>
 }
 
+/** The same model with more digits. */
+export function inSixteenBits(one: ExactCase): ExactCase {
+  return {
+    ...one,
+    title: `${one.title}, finer`,
+    name: `${one.name}-16`,
+    options: { ...one.options, bits: 16 },
+  }
+}
+
 /** One row of the table of accuracy, in words. */
 export interface Judgement {
   /** What is measured, and on how many inputs. */

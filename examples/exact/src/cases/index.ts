@@ -1,4 +1,4 @@
-import type { ExactCase } from './case.js'
+import { type ExactCase, inSixteenBits } from './case.js'
 import { digits } from './digits.js'
 import { linearRegime, linearSize, treeRegime, treeSize } from './market.js'
 import { textPlace } from './textPlace.js'
@@ -21,4 +21,5 @@ export const cases: readonly ExactCase[] = [
   textTurn,
   textPlace,
   textReader,
+  ...[digits, wakeWord, textTurn, textPlace, textReader].map(inSixteenBits),
 ]

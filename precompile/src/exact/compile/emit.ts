@@ -12,6 +12,7 @@ import { IncompatibleShapesError, NodeContext } from '../../model/infer/context.
 import { resolveDtypes } from '../../model/infer/dtypes.js'
 import { DATA, isConcrete, MAX_TRACKED_ELEMENTS, type Value } from '../../model/infer/value.js'
 import { dtypeName, type Shape } from '../../tensor.js'
+import { comparisonOf } from '../comparison.js'
 import { NotExactError } from '../errors.js'
 import { contains, type Interval, intervalOf, rangeOf } from '../interval.js'
 import { exactOperators } from '../operators/index.js'
@@ -59,7 +60,7 @@ export class Emitter {
   input(name: string, dtype: IntegerDtype, shape: Shape, interval: Interval): Emitted {
     this.inputs.push(valueProto(name, dtype, shape))
     this.names.add(name)
-    return { name, dtype, shape, interval, constant: undefined }
+    return { id: name, name, dtype, shape, interval, constant: undefined }
   }
 
   /** A weight. Small ones of equal content are written once. */
@@ -71,7 +72,7 @@ export class Emitter {
     const name = this.freshName(label)
     this.weights.push(tensorProto(name, toTensor(tensor)))
     const { dtype, shape } = tensor
-    const value = { name, dtype, shape, interval: intervalOf(tensor), constant: tensor }
+    const value = { id: name, name, dtype, shape, interval: intervalOf(tensor), constant: tensor }
     if (isShared) this.shared.set(key, value)
     return value
   }
@@ -146,11 +147,14 @@ export class Emitter {
     const types = inferTypes(proto, operator, inputs)
     const intervals = this.prove(proto, operator, inputs, types)
     this.nodes.push(proto)
+    const comparison = comparisonOf(operator, inputs)
     return types.map((type, i) => ({
       ...type,
+      id: names[i] as string,
       name: names[i] as string,
       interval: intervals[i] ?? rangeOf(type.dtype),
       constant: undefined,
+      comparison,
     }))
   }
 

@@ -32,8 +32,8 @@ interface Ratio {
 
 /**
  * Brings a tensor to integers from 0 to `target.high` with one scale: rounded to nearest, halves up, clamped.
- * It takes `Mul, Add, Div, Clip, Cast`, of which those that would do nothing are left out. The result has no clamp: it
- * was part of the Clip.
+ * It takes `Mul, Add, Div, Clip, Cast`, of which those that would do nothing are left out, and a choice of int64 where a
+ * quotient does not fit int32. The result has no clamp: it was part of the Clip.
  * @throws EmitError when it does not fit int64 either.
  */
 export function requantise(emitter: Emitter, value: Quantised, target: Encoded): Quantised {
@@ -61,7 +61,9 @@ export function requantise(emitter: Emitter, value: Quantised, target: Encoded):
   if (ratio.divisors.some((divisor) => divisor !== 1)) {
     q = emitter.node('Div', [q, perChannel(ratio.divisors)])
   }
-  const clipped = clipTo(emitter, castTo(emitter, q, Dtype.int32), boundsOf(value, target))
+  const bounds = boundsOf(value, target)
+  const narrow = castTo(emitter, chooseInside(emitter, q, bounds), Dtype.int32)
+  const clipped = clipTo(emitter, narrow, bounds)
   return linear(castTo(emitter, clipped, target.dtype), scale, zero)
 }
 
@@ -89,7 +91,26 @@ function boundsOf({ clamp }: Quantised, { scale, zero, high }: Encoded) {
   return { low: inside(clamp.low), high: inside(clamp.high) }
 }
 
-function clipTo(emitter: Emitter, value: Emitted, bounds: { low: number; high: number }): Emitted {
+interface Bounds {
+  readonly low: number
+  readonly high: number
+}
+
+/** A value that may leave int32, inside bounds: the exact subset has no Clip of int64. */
+function chooseInside(emitter: Emitter, value: Emitted, { low, high }: Bounds): Emitted {
+  let inside = value
+  if (value.interval.high > INT32_MAX) {
+    const top = emitter.scalar(value.dtype, high)
+    inside = emitter.node('Where', [emitter.node('Greater', [inside, top]), top, inside])
+  }
+  if (value.interval.low < -INT32_MAX) {
+    const bottom = emitter.scalar(value.dtype, low)
+    inside = emitter.node('Where', [emitter.node('Less', [inside, bottom]), bottom, inside])
+  }
+  return inside
+}
+
+function clipTo(emitter: Emitter, value: Emitted, bounds: Bounds): Emitted {
   const { low, high } = value.interval
   if (low >= BigInt(bounds.low) && high <= BigInt(bounds.high)) return value
   const [bottom, top] = [bounds.low, bounds.high].map((bound) => emitter.scalar(value.dtype, bound))

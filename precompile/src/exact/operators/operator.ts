@@ -1,15 +1,17 @@
 import type { Attributes } from '../../model/graph/attributes.js'
 import type { Shape } from '../../tensor.js'
+import type { Comparison, Operand } from '../comparison.js'
 import type { Interval } from '../interval.js'
 import type { IntegerDtype, IntegerTensor } from '../tensor.js'
 
 /** What the proof knows of one input or output of a node. */
-export interface ExactValue {
+export interface ExactValue extends Operand {
   readonly dtype: IntegerDtype
   readonly shape: Shape
-  readonly interval: Interval
   /** The elements, where they are in the file. */
   readonly constant: IntegerTensor | undefined
+  /** What a bool compares, where it is known. */
+  readonly comparison?: Comparison | undefined
 }
 
 /** One node of a graph of which the proof wants the intervals. */

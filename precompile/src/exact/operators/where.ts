@@ -1,7 +1,8 @@
 import { Dtype } from '../../tensor.js'
+import { given } from '../comparison.js'
 import type { Lowering } from '../compile/lowering.js'
 import type { Quantised } from '../compile/quantised.js'
-import { union } from '../interval.js'
+import { type Interval, union } from '../interval.js'
 import { broadcastOffsets } from './broadcast.js'
 import { outputOf } from './elementwise.js'
 import type { ExactOperator } from './operator.js'
@@ -9,8 +10,12 @@ import type { ExactOperator } from './operator.js'
 export const where: ExactOperator = {
   dtypes: [Dtype.uint8, Dtype.int32, Dtype.int64],
   dataInput: 1,
-  meaning: 'a where the condition holds, b elsewhere',
-  bounds: (context) => [union(context.input(1).interval, context.input(2).interval)],
+  meaning: 'a where the condition holds, b elsewhere; where that compares a or b, it bounds them',
+  bounds(context) {
+    const [{ comparison }, yes, no] = [context.input(0), context.input(1), context.input(2)]
+    const intervals = [given(yes, comparison, true), given(no, comparison, false)]
+    return [union(...intervals.filter((interval): interval is Interval => interval !== undefined))]
+  },
   evaluate(context) {
     const output = outputOf(context)
     const [condition, yes, no] = [0, 1, 2].map((index) => {
