@@ -36,7 +36,7 @@ describe('the golden file', () => {
       ['network', ...Object.keys(exactOperators)].map((name) => `known/${name}`).sort(),
     )
     expect(golden['pinned/silero-vad']?.class).toBe('pinned')
-    for (const name of ['wakeword', 'silero-vad', 'ocr-classifier']) {
+    for (const name of ['wakeword', 'silero-vad', 'ocr-classifier', 'ocr-recogniser']) {
       expect(golden[`exact/${name}`]?.class).toBe('exact')
     }
   })

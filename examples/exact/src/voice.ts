@@ -11,6 +11,7 @@ import {
   type Sample,
   type Tensor,
 } from '@lockstep/precompile'
+import { type Judgement, percent } from './cases/case.js'
 import type { Source } from './source.js'
 import { float32, noiseFrom, toFloats } from './tensors.js'
 
@@ -23,7 +24,11 @@ const RATE: Tensor = {
   data: new Uint8Array(BigInt64Array.of(BigInt(SAMPLE_RATE)).buffer),
 }
 /** Probabilities from here on count as speech. */
-export const SPEECH = 0.5
+const SPEECH = 0.5
+/** Its state goes round: what 8 bits lose would add up. */
+export const VOICE_BITS = 16
+/** Sounds that calibrate nothing, and how long they are. */
+const HELD_SOUNDS = { seeds: [2, 3], seconds: 20 }
 /** Seconds of sound that calibrate it, of which every so many frames are samples. */
 const CALIBRATION = { seed: 1, seconds: 40, every: 6 }
 
@@ -89,7 +94,7 @@ export function voiceSource(engine: Engine): Source {
   return {
     name: 'voice',
     options: {
-      bits: 16,
+      bits: VOICE_BITS,
       shapes: { input: [1, FRAME], state: STATE },
       constants: { sr: RATE },
     },
@@ -101,6 +106,29 @@ export function voiceSource(engine: Engine): Source {
       await listen(detect, soundscape(seed, seconds), (sample) => frames.push(sample))
       return frames.filter((_, i) => i % every === 0)
     },
+  }
+}
+
+/** Listens to sounds that calibrated nothing, each form with its own state. */
+export async function judgeVoice({
+  float,
+  exact,
+}: Pick<Voice, 'float' | 'exact'>): Promise<Judgement> {
+  const { seeds, seconds } = HELD_SOUNDS
+  const heard = { float: [] as number[], exact: [] as number[] }
+  for (const seed of seeds) {
+    const sound = soundscape(seed, seconds)
+    heard.float.push(...(await listen(float, sound)))
+    heard.exact.push(...(await listen(exact, sound)))
+  }
+  const isSpeech = (probability: number | undefined) => (probability ?? 0) >= SPEECH
+  const count = heard.float.length
+  const alike = heard.float.filter((p, i) => isSpeech(p) === isSpeech(heard.exact[i])).length
+  return {
+    measure: `frames of speech, of ${count} with noise and pauses`,
+    float: String(heard.float.filter(isSpeech).length),
+    exact: String(heard.exact.filter(isSpeech).length),
+    agreement: `${percent(alike, count)} decided alike`,
   }
 }
 

@@ -242,8 +242,17 @@ function convolutions(): KnownCase[] {
   )
 }
 
+/** Divisors at the ends of half a word, a word and a word and a bit: division of int64 by words has a case for each. */
+const STEPS = [3n, 2n ** 16n - 1n, 2n ** 16n, 2n ** 32n - 1n, 2n ** 32n + 3n, 2n ** 33n - 1n]
+
 function divisions(): KnownCase[] {
-  return WIDE.flatMap((dtype): KnownCase[] => {
+  const aroundWords: KnownCase = {
+    operands: [
+      x(int64, [16, STEPS.length], { low: -(2n ** 33n), high: 2n ** 33n }),
+      { dtype: int64, shape: [STEPS.length], elements: STEPS, isConstant: true },
+    ],
+  }
+  const others = WIDE.flatMap((dtype): KnownCase[] => {
     const [low, high] = INTEGER_RANGE[dtype]
     return [
       ...pairs(
@@ -265,6 +274,7 @@ function divisions(): KnownCase[] {
       },
     ]
   })
+  return [...others, aroundWords]
 }
 
 function clips(): KnownCase[] {

@@ -195,6 +195,13 @@ export function libraryCode(names: Iterable<string>, { hasPackedDot }: Dialect):
   return [...seen].map((name) => find(name, hasPackedDot).code).join('\n')
 }
 
+/** The text of each function that a device may be given, by name. */
+export function libraryFunctions({ hasPackedDot }: Dialect): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.keys(LIBRARY).map((name) => [name, find(name, hasPackedDot).code]),
+  )
+}
+
 function find(name: string, hasPackedDot: boolean): LibraryFunction {
   const entry = name === 'dot8' && !hasPackedDot ? DOT8_BY_HAND : LIBRARY[name]
   if (!entry) throw new RangeError(`the library has no function "${name}"`)
