@@ -1,8 +1,10 @@
+import type { BlockHeader } from '@ethereumjs/block'
 import { createContractAddress } from '@ethereumjs/util'
 import { type PreparedCall, prepareCall } from './call.js'
 import { executeCall } from './execute.js'
 import type { CallRequest, Hex } from './node.js'
 import type { Standpoint } from './standpoint.js'
+import type { View } from './view.js'
 
 type AccessList = { address: Hex; storageKeys: Hex[] }[]
 
@@ -23,9 +25,9 @@ export async function createAccessList(
 ): Promise<AccessListResult> {
   let known = itemsOf(request.accessList ?? [])
   for (;;) {
-    const prepared = await prepareCall(at, { ...request, accessList: known })
-    const free = await freeAddresses(prepared)
-    const outcome = await executeCall(prepared.view, prepared.tx, prepared.block)
+    const { free, outcome } = await at.lend((view) =>
+      callWith(view, at.header, { ...request, accessList: known }),
+    )
     const found = itemsOf((outcome.result.accessList ?? []) as AccessList).filter(
       ({ address, storageKeys }) => storageKeys.length > 0 || !free.has(address),
     )
@@ -35,6 +37,12 @@ export async function createAccessList(
     }
     known = found
   }
+}
+
+async function callWith(view: View, header: BlockHeader, request: CallRequest) {
+  const prepared = await prepareCall(view, header, request)
+  const free = await freeAddresses(prepared)
+  return { free, outcome: await executeCall(view, prepared.tx, prepared.block) }
 }
 
 /** The sender, the target or the contract to be, and the precompiles: warm from the start. */

@@ -37,6 +37,41 @@ describe('call', () => {
     expect(node.head).toBe(head)
   })
 
+  test('leaves nothing to the calls after it, which cost what they cost alone', async () => {
+    const node = await testNode()
+    const to = await deployProbe(node, 5n)
+    const poor: Hex = `0x${'99'.repeat(20)}`
+    const slot: Hex = `0x${'00'.repeat(32)}`
+    const read = () => node.call({ to, data: probeData('value') }, 'latest')
+    const first = await read()
+    const disturbances: (() => Promise<unknown>)[] = [
+      () => node.call({ to, data: probeData('store', 9n) }, 'latest'),
+      () => node.call({ to, data: probeData('refuse', 1n) }, 'latest'),
+      () => node.call({ to, data: probeData('burn', 10n ** 9n), gas: 90_000n }, 'latest'),
+      () => node.call({ to, data: probeData('create') }, 'latest'),
+      () => node.call({ from: poor, to, value: 1n }, 'latest').catch(() => {}),
+      () => node.call({ data: '0x60006000fd' }, 'latest'),
+      () => node.call({ data: '0x30ff' }, 'latest'),
+      () =>
+        node.call({ to, data: probeData('value') }, 'latest', {
+          state: {
+            [to]: { code: '0x60016000526020600060f3', state: { [slot]: `0x${'07'.repeat(32)}` } },
+            [stranger]: { balance: parseEther('1'), nonce: 7n },
+          },
+        }),
+      () => node.createAccessList({ to, data: probeData('store', 8n) }, 'latest'),
+      () => node.estimateGas({ to, data: probeData('store', 7n) }, 'latest'),
+    ]
+    for (const disturb of disturbances) {
+      await disturb()
+      expect(await read()).toEqual(first)
+    }
+    const all = disturbances.flatMap((disturb) => [disturb(), read()])
+    const answers = await Promise.all(all)
+    expect(answers.filter((_, index) => index % 2 === 1)).toEqual(disturbances.map(() => first))
+    expect(await balanceOf(node, stranger)).toBe(0n)
+  })
+
   test('gives the revert data', async () => {
     const node = await testNode()
     const to = await deployProbe(node)

@@ -13,28 +13,19 @@ export interface CallOverrides {
   readonly block?: BlockOverrides
 }
 
-/** A call, ready to run on a view of its own. */
+/** A call, ready to run on a view. */
 export interface PreparedCall {
   readonly view: View
   readonly block: Block
   readonly tx: TypedTransaction
 }
 
-/** @throws InvalidCallError when no transaction can have these fields. */
-export async function prepareCall(
-  at: Standpoint,
-  request: CallRequest,
-  overrides: CallOverrides = {},
-): Promise<PreparedCall> {
-  return prepareCallOn(await at.open(), at.header, request, overrides)
-}
-
 /**
- * The same on a view that may hold what other calls did.
+ * @param view which may hold what other calls did.
  * @param header of the block that the call follows.
- * @throws InvalidCallError
+ * @throws InvalidCallError when no transaction can have these fields.
  */
-export async function prepareCallOn(
+export async function prepareCall(
   view: View,
   header: BlockHeader,
   request: CallRequest,
@@ -55,6 +46,8 @@ export async function call(
   request: CallRequest,
   overrides: CallOverrides = {},
 ): Promise<CallOutcome & { result: RunTxResult }> {
-  const { view, tx, block } = await prepareCall(at, request, overrides)
-  return executeCall(view, tx, block)
+  return at.lend(async (view) => {
+    const { tx, block } = await prepareCall(view, at.header, request, overrides)
+    return executeCall(view, tx, block)
+  })
 }

@@ -1,4 +1,4 @@
-import { prepareCallOn } from './call.js'
+import { prepareCall } from './call.js'
 import { outcomeOf, runCall } from './execute.js'
 import type { BlockOverrides, CallOutcome, CallRequest, StateOverrides } from './node.js'
 import type { Standpoint } from './standpoint.js'
@@ -30,7 +30,7 @@ export async function callMany(
     const done: CallOutcome[] = []
     for (const request of requests) {
       const overrides = { ...(pending && { state: pending }), ...(block && { block }) }
-      const prepared = await prepareCallOn(view, at.header, request, overrides)
+      const prepared = await prepareCall(view, at.header, request, overrides)
       pending = undefined
       const { result: _, ...outcome } = outcomeOf(
         view,

@@ -84,7 +84,7 @@ export function callTransaction(
   common: Common,
 ): TypedTransaction {
   try {
-    const tx = createTx(callData(request, block, gasLimit), { common })
+    const tx = createTx(callData(request, block, gasLimit), { common, freeze: false })
     return withSender(tx, createAddressFromString(request.from ?? zeroAddress))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -51,12 +51,15 @@ async function bounds(
   request: CallRequest,
   overrides: CallOverrides,
 ): Promise<{ intrinsic: bigint; minimum: bigint; cap: bigint }> {
-  const { view, tx } = await prepareCall(at, request, overrides)
+  const { tx, balance } = await at.lend(async (view) => {
+    const { tx } = await prepareCall(view, at.header, request, overrides)
+    const account = await view.state.getAccount(tx.getSenderAddress())
+    return { tx, balance: account?.balance ?? 0n }
+  })
   const intrinsic = tx.getIntrinsicGas()
   const minimum = getMinimumGasLimit(tx)
   const price = maxGasPrice(tx)
   if (price === 0n) return { intrinsic, minimum, cap: tx.gasLimit }
-  const balance = (await view.state.getAccount(tx.getSenderAddress()))?.balance ?? 0n
   const affordable = (balance - tx.value) / price
   const limits = affordable > minimum && affordable < tx.gasLimit
   return { intrinsic, minimum, cap: limits ? affordable : tx.gasLimit }

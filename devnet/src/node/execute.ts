@@ -52,7 +52,7 @@ export async function runTransaction(
 }
 
 /**
- * Calls, as a transaction that no block will hold. The view is spent afterwards.
+ * Calls, as a transaction that no block will hold, on a view that is lent.
  * @throws PoolError when the sender cannot pay, or the gas does not cover the transaction itself.
  * @throws NodeFaultError
  */
@@ -62,8 +62,6 @@ export async function executeCall(
   block: Block,
 ): Promise<CallOutcome & { result: RunTxResult }> {
   await checkCall(view, tx, block)
-  // Under a checkpoint that nobody commits, what the call writes never reaches a trie, and is not hashed.
-  await view.evm.journal.checkpoint()
   const result = await runTransaction(view, tx, block, { reportsAccessList: true })
   return outcomeOf(view, result)
 }

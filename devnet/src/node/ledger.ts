@@ -9,6 +9,7 @@ import { OverlayDatabase, type StateStore } from './database.js'
 import type { StateEdits } from './edits/edits.js'
 import { findEdits } from './edits/find.js'
 import type { RemoteState } from './fork/remoteState.js'
+import { LentViews } from './lentViews.js'
 import type { Hex, SealedBlock } from './node.js'
 import type { Standing } from './openChain.js'
 import { openState } from './openState.js'
@@ -33,6 +34,9 @@ export interface LedgerBase {
 
 /** The chain with the states of its blocks. */
 export class Ledger {
+  /** Views for calls. */
+  readonly lent = new LentViews((root, common) => this.view(root, common))
+
   constructor(
     private base: LedgerBase,
     private readonly database: StateStore,
@@ -50,6 +54,7 @@ export class Ledger {
   /** Puts another chain in the place of this one. Views of it stay as they are. */
   rebase(base: LedgerBase): void {
     this.base = base
+    this.lent.clear()
   }
 
   /** The rules of a block on the head, were it sealed now. */

@@ -1,6 +1,7 @@
 import type { BlockHeader } from '@ethereumjs/block'
 import { BlockNotFoundError } from './errors.js'
 import type { Ledger } from './ledger.js'
+import { type Lend, lendNew } from './lentViews.js'
 import type { Miner } from './miner.js'
 import type { BlockId, SealedBlock } from './node.js'
 import type { ChainState } from './state.js'
@@ -11,6 +12,8 @@ export interface Standpoint {
   readonly header: BlockHeader
   /** Opens a view; each call to it gives another. */
   open(): Promise<View>
+  /** Runs something under a checkpoint that nobody commits: what it writes never reaches a trie, and is not hashed. */
+  lend: Lend
   read(): ChainState
 }
 
@@ -27,14 +30,17 @@ export async function findBlock(
 export async function standOn(ledger: Ledger, miner: Miner, id: BlockId): Promise<Standpoint> {
   if (id === 'pending') {
     const { block, view } = await miner.pending()
-    return { header: block.block.header, open: () => view.fork(), read: () => view.state }
+    const open = () => view.fork()
+    return { header: block.block.header, open, lend: lendNew(open), read: () => view.state }
   }
   const block = ledger.chain.block(id)
   if (!block) throw new BlockNotFoundError(id)
   const root = ledger.chain.stateRoot(block)
+  const common = ledger.rulesOf(block.block.header)
   return {
     header: block.block.header,
-    open: () => ledger.view(root, ledger.rulesOf(block.block.header)),
+    open: () => ledger.view(root, common),
+    lend: (use) => ledger.lent.lend(root, common, use),
     read: () => ledger.read(root),
   }
 }

@@ -7,8 +7,16 @@ import {
 import { Address, bigIntMin, bigIntToBytes, bytesToBigInt, setLengthLeft } from '@ethereumjs/util'
 import type { Hex } from './node.js'
 
-/** The transaction as if `sender` had signed it. */
+/**
+ * The transaction as if `sender` had signed it; one that is not frozen itself. What is made a prototype stays in memory
+ * until the next full collection.
+ */
 export function withSender(tx: TypedTransaction, sender: Address): TypedTransaction {
+  if (Object.isExtensible(tx)) {
+    tx.getSenderAddress = () => sender
+    Object.freeze(tx)
+    return tx
+  }
   return Object.freeze(Object.create(tx, { getSenderAddress: { value: () => sender } }))
 }
 

@@ -3,6 +3,7 @@ import type { RunTxResult } from '@ethereumjs/vm'
 import { BlockNotFoundError } from '../errors.js'
 import { runTransaction } from '../execute.js'
 import type { Ledger } from '../ledger.js'
+import { lendNew } from '../lentViews.js'
 import type { MinedTransaction, SealedBlock } from '../node.js'
 import type { Standpoint } from '../standpoint.js'
 import { writeAncestry } from '../systemCalls.js'
@@ -68,5 +69,6 @@ export async function standWithin(
 ): Promise<Standpoint> {
   const view = await viewBefore(ledger, sealed)
   await rerunFirst(view, sealed, count, budget)
-  return { header: sealed.block.header, open: () => view.fork(), read: () => view.state }
+  const open = () => view.fork()
+  return { header: sealed.block.header, open, lend: lendNew(open), read: () => view.state }
 }

@@ -1,4 +1,4 @@
-import { type CallOverrides, prepareCallOn } from '../call.js'
+import { type CallOverrides, prepareCall } from '../call.js'
 import { runCall } from '../execute.js'
 import type { CallRequest } from '../node.js'
 import type { Standpoint } from '../standpoint.js'
@@ -22,7 +22,7 @@ export async function traceCalls(
   const traces: Trace[] = []
   for (const [index, request] of requests.entries()) {
     const { state, ...rest } = overrides
-    const { tx, block } = await prepareCallOn(
+    const { tx, block } = await prepareCall(
       view,
       at.header,
       request,
