@@ -110,6 +110,7 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     log.start()
     log.print(opening)
     for (const host of flags.host) log.print(`Listening on ${host}:${devnet.port}`)
+    process.send?.({ url: devnet.url })
     if (closing) log.print(closing)
     for (const id of missing) log.print(missingModel(id))
     const writer = new StateWriter(devnet.node, flags, warn)
@@ -277,9 +278,10 @@ function miningMode(flags: DevnetFlags): MiningMode {
   return { type: flags.mining ? 'auto' : 'manual' }
 }
 
-/** Resolves at the first SIGINT or SIGTERM. */
+/** Resolves at the first SIGINT or SIGTERM, or when the process that forked this one is gone. */
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    process.once('disconnect', resolve)
   })
 }

@@ -205,8 +205,9 @@ describe('pool', () => {
       },
     })
     expect(await call<object[]>('eth_pendingTransactions')).toMatchObject([{ hash }])
-    expect(await call('hardhat_dropTransaction', queued)).toBe(queued)
+    expect(await call('anvil_dropTransaction', queued)).toBe(queued)
     expect(await call('anvil_dropTransaction', queued)).toBeNull()
+    expect(await call('hardhat_dropTransaction', queued)).toBe(false)
     await call('anvil_removePoolTransactions', from)
     expect(await call('txpool_status')).toEqual({ pending: '0x0', queued: '0x0' })
   })

@@ -3,10 +3,12 @@ import { method, required } from '../method.js'
 
 /** Transactions taken out of the pool. */
 export const poolControl = [
-  method(
-    ['anvil_dropTransaction', 'hardhat_dropTransaction'],
-    [required('hash', hash)],
-    ({ node }, wanted) => (node.dropTransaction(wanted) ? wanted : null),
+  method('anvil_dropTransaction', [required('hash', hash)], ({ node }, wanted) =>
+    node.dropTransaction(wanted) ? wanted : null,
+  ),
+  // Hardhat's helpers take nothing but a boolean from a method of this name.
+  method('hardhat_dropTransaction', [required('hash', hash)], ({ node }, wanted) =>
+    node.dropTransaction(wanted),
   ),
   method(
     ['anvil_dropAllTransactions', 'hardhat_dropAllTransactions', 'debug_clearTxpool'],
