@@ -111,6 +111,7 @@ async function startNode(
     await node.beginBlock()
     await node.block('pending')
   }
+  await node.resumePool()
   return node
 }
 

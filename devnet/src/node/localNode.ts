@@ -17,7 +17,12 @@ import { Rules } from './common.js'
 import { changeAccount, changeCode, changeStorage } from './control.js'
 import { applyEdits } from './edits/apply.js'
 import type { StateEdits } from './edits/edits.js'
-import { BlockNotFoundError, ForkInFolderError, InferenceInactiveError } from './errors.js'
+import {
+  BlockNotFoundError,
+  ForkInFolderError,
+  InferenceInactiveError,
+  PoolError,
+} from './errors.js'
 import { estimateGas } from './estimate.js'
 import { nextBaseFee, nextBlobBaseFee } from './fees.js'
 import { begunTransactions } from './fork/begunBlock.js'
@@ -36,6 +41,7 @@ import {
 } from './import/importChain.js'
 import { inferenceTensors } from './inferenceTensors.js'
 import { IntervalTimer } from './intervals.js'
+import { KeptPool } from './keptPool.js'
 import type { Ledger } from './ledger.js'
 import { Miner } from './miner.js'
 import type {
@@ -137,7 +143,8 @@ export class LocalNode implements Node {
     this.events.setMaxListeners(0)
     this.start = parts.start
     this.settings = parts.standing.settings
-    this.transactions = new Pool(parts.poolCapacity)
+    const { folder } = parts.source
+    this.transactions = new Pool(parts.poolCapacity, folder && new KeptPool(folder))
     this.miner = new Miner({
       ledger: parts.ledger,
       pool: this.transactions,
@@ -409,6 +416,7 @@ export class LocalNode implements Node {
       this.transactions.unwatch(pooled.hash)
     }
     if (watch.failure) throw watch.failure
+    await this.keepWaiting(pooled)
     return pooled.hash
   }
 
@@ -421,12 +429,15 @@ export class LocalNode implements Node {
     return this.transactions.nextNonce(address.toLowerCase() as Hex, account?.nonce ?? 0n)
   }
 
-  dropTransaction(hash: Hex): boolean {
-    return this.transactions.remove(hash.toLowerCase() as Hex)
+  async dropTransaction(hash: Hex): Promise<boolean> {
+    const isThere = this.transactions.remove(hash.toLowerCase() as Hex)
+    await this.forgetKept()
+    return isThere
   }
 
-  dropAllTransactions(): void {
+  async dropAllTransactions(): Promise<void> {
     this.transactions.clear()
+    await this.forgetKept()
   }
 
   mine(
@@ -532,6 +543,7 @@ export class LocalNode implements Node {
       else await this.replaceChain(next)
       this.snapshots.clear()
       this.transactions.clear()
+      await this.transactions.kept?.flush()
     })
   }
 
@@ -667,6 +679,38 @@ export class LocalNode implements Node {
     standing.clock.set(this.head.block.header.timestamp)
     await settleAll(ledger, this.transactions)
     if (removed.length > 0) this.events.emit('removed', removed)
+  }
+
+  /** Keeps a transaction for the next start, if it waits still. @throws StorageError */
+  private async keepWaiting(pooled: PooledTransaction): Promise<void> {
+    const { kept } = this.transactions
+    if (!kept || !this.transactions.get(pooled.hash)) return
+    await this.queue.run(async () => {
+      if (this.transactions.get(pooled.hash)) await kept.save(pooled)
+    })
+  }
+
+  /** Lets the next start know nothing of transactions that were dropped. @throws StorageError */
+  private async forgetKept(): Promise<void> {
+    const { kept } = this.transactions
+    if (kept) await this.queue.run(() => kept.flush())
+  }
+
+  /** Takes the transactions up that waited when the node ended, and mines them where it mines at once. */
+  async resumePool(): Promise<void> {
+    const { kept } = this.transactions
+    if (!kept) return
+    for (const transaction of kept.load(this.common)) {
+      const account = await this.parts.ledger.headAccount(createAddressFromString(transaction.from))
+      try {
+        this.transactions.add(transaction, account?.nonce ?? 0n)
+      } catch (error) {
+        if (!(error instanceof PoolError)) throw error
+        kept.forget(transaction.hash)
+      }
+    }
+    await kept.flush()
+    if (minesAtOnce(this.mode)) void this.background(() => this.miner.minePool())
   }
 
   /**

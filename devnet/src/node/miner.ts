@@ -209,7 +209,9 @@ export class Miner {
     blocks: number,
   ): Promise<void> {
     const { clock, ledger, pool, settings } = this.options
-    await ledger.append(built.sealed, view, built.sidecars.flatMap(sidecarRows))
+    const { sealed, sidecars } = built
+    const cleared = pool.kept?.clearing(sealed.transactions.map(({ hash }) => hash)) ?? []
+    await ledger.append(sealed, view, [...sidecars.flatMap(sidecarRows), ...cleared])
     this.warm = { view, version: ledger.chain.version, blocks: blocks + 1 }
     clock.seal(built.sealed.block.header.timestamp)
     if (settings.baseFee === used.baseFee) settings.baseFee = undefined

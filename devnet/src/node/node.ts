@@ -354,8 +354,8 @@ export interface Node {
   pool(): { pending: readonly PooledTransaction[]; queued: readonly PooledTransaction[] }
   /** Nonce after the sender's pooled transactions. */
   pendingNonce(address: Hex): Promise<bigint>
-  dropTransaction(hash: Hex): boolean
-  dropAllTransactions(): void
+  dropTransaction(hash: Hex): Promise<boolean>
+  dropAllTransactions(): Promise<void>
 
   // Mining
   mine(options?: { blocks?: number; intervalSeconds?: number }): Promise<readonly SealedBlock[]>

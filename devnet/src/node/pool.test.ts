@@ -144,10 +144,10 @@ describe('the pool', () => {
     const node = await manualNode()
     const hash = await node.send(await signed(node, { to, nonce: 0 }))
     await node.send(await signed(node, { to, nonce: 1 }))
-    expect(node.dropTransaction(hash)).toBe(true)
-    expect(node.dropTransaction(hash)).toBe(false)
+    expect(await node.dropTransaction(hash)).toBe(true)
+    expect(await node.dropTransaction(hash)).toBe(false)
     expect(node.pool()).toMatchObject({ pending: [], queued: [{}] })
-    node.dropAllTransactions()
+    await node.dropAllTransactions()
     expect(node.pool()).toEqual({ pending: [], queued: [] })
   })
 

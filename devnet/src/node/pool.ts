@@ -1,6 +1,7 @@
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { BaseError } from '@lockstep/precompile'
 import { PoolError } from './errors.js'
+import type { KeptPool } from './keptPool.js'
 import type { Hex, PooledTransaction } from './node.js'
 import { maxGasPrice } from './transaction.js'
 
@@ -28,8 +29,14 @@ export class Pool {
   private readonly watches = new Map<Hex, Watch>()
   private arrivals = 0
 
-  /** @param capacity the most transactions that wait at a time. */
-  constructor(private readonly capacity: number) {}
+  /**
+   * @param capacity the most transactions that wait at a time.
+   * @param kept where they are kept for the next start.
+   */
+  constructor(
+    private readonly capacity: number,
+    readonly kept?: KeptPool,
+  ) {}
 
   /**
    * @param nonce of the sender's account at the head.
@@ -104,6 +111,7 @@ export class Pool {
     const entry = this.byHash.get(hash)
     if (!entry) return false
     this.byHash.delete(hash)
+    this.kept?.forget(hash)
     const sender = this.bySender.get(entry.from)
     sender?.entries.delete(entry.tx.nonce)
     if (sender?.entries.size === 0) this.bySender.delete(entry.from)

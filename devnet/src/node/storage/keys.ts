@@ -12,6 +12,9 @@ export const keyOf = {
   position: '01',
   /** Height of the first block, where that was made elsewhere. */
   first: '02',
+  /** How many slots there are for transactions that wait. */
+  poolSlots: '03',
+  poolSlot: (slot: number) => `17${slot.toString(16).padStart(8, '0')}`,
   block: ofHeight('10'),
   /** Root of the state after a block, which somebody may have changed since. */
   stateRoot: ofHeight('11'),
