@@ -113,7 +113,7 @@ function list(items: Uint8Array[]): Uint8Array {
 
 function lengthBytes(length: number, offset: number): Buffer {
   if (length <= shortLength) return Buffer.of(offset + length)
-  const size = length < 0x100 ? 1 : length < 0x10000 ? 2 : 4
+  const size = Math.ceil((32 - Math.clz32(length)) / 8)
   const bytes = Buffer.alloc(1 + size)
   bytes[0] = offset + shortLength + size
   bytes.writeUIntBE(length, 1, size)

@@ -99,3 +99,13 @@ test('a list has the root that block headers have', async () => {
     { numRuns: 20 },
   )
 })
+
+test.each([0xff, 0x100, 0xffff, 0x1_0000, 0xff_ffff, 0x100_0000])(
+  'a list has that root with an entry of %i bytes, too',
+  async (bytes) => {
+    const entry = new Uint8Array(bytes).fill(7)
+    const reference = new MerklePatriciaTrie()
+    await reference.put(RLP.encode(0), entry)
+    expect(listRoot([entry])).toEqual(reference.root())
+  },
+)
