@@ -5,6 +5,7 @@ import { benchExact } from './exact.js'
 import { benchGas } from './gas.js'
 import { benchMemory } from './memory.js'
 import { benchOverhead } from './overhead.js'
+import { benchReplay } from './replay.js'
 import { machine, writeSection } from './report.js'
 import { benchBundle, benchWrites } from './sdk.js'
 import { benchSearch } from './search.js'
@@ -39,6 +40,7 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   exact: ['exact.md', benchExact],
   bundle: ['benchmarks.md', benchBundle],
   writes: ['benchmarks.md', benchWrites],
+  replay: ['replay.md', benchReplay],
 }
 
 console.log(machine())

@@ -29,4 +29,12 @@ export {
   DataDirMismatchError,
   StorageError,
 } from './node/storage/errors.js'
+export { BundleError } from './replay/bundles/errors.js'
+export type { Manifest } from './replay/bundles/manifest.js'
+export type { Divergence } from './replay/compare/divergence.js'
+export { ExportError } from './replay/export/errors.js'
+export { type ExportOptions, exportChain } from './replay/export/exportChain.js'
+export { type FollowEnd, type FollowOptions, follow } from './replay/follow/follow.js'
+export type { EngineOutcome, ReplayOutcome } from './replay/outcome.js'
+export { type ReplayOptions, replayBundle } from './replay/replay.js'
 export { ListenError, PortInUseError, type RpcServer, type ServerOptions } from './rpc/index.js'

@@ -202,7 +202,7 @@ describe('help', () => {
 
   /** Those that talk to a node go last: what they ask for was deployed by the one before. */
   const commands = {
-    offline: ['inspect', 'compile', 'doctor', 'generate', 'run', 'record', 'replay'],
+    offline: ['inspect', 'compile', 'doctor', 'generate', 'run', 'record', 'replay', 'follow'],
     online: ['deploy', 'models', 'infer', 'quote', 'export'],
   }
 

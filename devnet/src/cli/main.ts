@@ -5,6 +5,7 @@ import { deployCommand } from './deploy.js'
 import { devnetCommand } from './devnet.js'
 import { doctorCommand } from './doctor.js'
 import { exportCommand } from './export.js'
+import { followCommand } from './follow.js'
 import { generateCommand } from './generate.js'
 import { inferCommand } from './infer.js'
 import { inspectCommand } from './inspect.js'
@@ -51,6 +52,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     .addCommand(recordCommand())
     .addCommand(exportCommand())
     .addCommand(replayCommand())
+    .addCommand(followCommand())
     .addCommand(replayHereCommand(), { hidden: true })
     .addHelpText('after', exitCodeHelp)
   for (const command of [program, ...program.commands]) command.exitOverride()

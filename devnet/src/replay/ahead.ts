@@ -77,7 +77,7 @@ export class Ahead {
     this.waiting.push(value)
     this.bytes += bytesOf(value)
     this.running++
-    void run(this.precompile, value).then(() => {
+    void runAhead(this.precompile, value).then(() => {
       this.running--
       this.pump()
     })
@@ -96,7 +96,11 @@ export class Ahead {
   }
 }
 
-async function run(precompile: InferencePrecompile, inference: RecordedInference): Promise<void> {
+/** Runs a model on inputs that a block is going to ask for: the chain finds the answer in the memo. Never rejects. */
+export async function runAhead(
+  precompile: InferencePrecompile,
+  inference: Pick<RecordedInference, 'model' | 'inputs'>,
+): Promise<void> {
   const { model, inputs } = inference
   const tensors = inputs.map(({ dtype, shape, data }) => ({
     dtype,

@@ -3,20 +3,17 @@ import {
   createInferencePrecompile,
   type EngineName,
   type InferencePrecompile,
-  NodeFaultError,
 } from '@lockstep/precompile'
 import { createNode } from '../node/createNode.js'
-import { ImportError, InvalidBlockError, UnexecutableBlockError } from '../node/import/errors.js'
-import type { Hex, Node } from '../node/node.js'
+import type { Node } from '../node/node.js'
 import { Ahead } from './ahead.js'
 import { BundleFormatError } from './bundles/errors.js'
 import { bundleFile } from './bundles/files.js'
 import type { RecordedEdits, RecordedReceipts } from './bundles/lines.js'
 import type { BlockPlace } from './bundles/manifest.js'
 import type { Bundle } from './bundles/open.js'
+import { BlockChecker } from './checker.js'
 import type { Divergence } from './compare/divergence.js'
-import { compareInferences, type TensorNames } from './compare/inferences.js'
-import { compareReceipts } from './compare/receipts.js'
 import { openReplayEngine, type ReplayEngine, type RunCounts } from './engine/replayEngine.js'
 import { headerOf } from './header.js'
 import { Reader } from './reader.js'
@@ -88,7 +85,7 @@ class BundleRun {
   private readonly ahead: Ahead
   private readonly receipts: Reader<RecordedReceipts>
   private readonly edits: Reader<RecordedEdits>
-  private readonly names = new Map<Hex, TensorNames>()
+  private readonly checker: BlockChecker
 
   constructor(
     private readonly bundle: Bundle,
@@ -96,6 +93,7 @@ class BundleRun {
     precompile: InferencePrecompile,
   ) {
     this.ahead = new Ahead(bundle.inferences(), precompile, 2 * availableParallelism())
+    this.checker = new BlockChecker(node)
     this.receipts = new Reader(bundle.receipts())
     this.edits = new Reader(bundle.edits())
   }
@@ -125,30 +123,16 @@ class BundleRun {
   }
 
   private async step(rlp: Uint8Array): Promise<Divergence | undefined> {
-    const block = this.placeOf(rlp)
-    const { number } = block
-    const recorded = await this.ahead.take(number)
-    try {
-      const executed = await this.node.importBlock(rlp)
-      const { sealed, differences } = executed
-      const made = executed.isKnown
-        ? { inferences: sealed.inferences, tensors: [] }
-        : { inferences: sealed.inferences, tensors: executed.tensors }
-      const inference = await compareInferences(recorded, made, (id) => this.namesOf(id))
-      if (inference) return { block, ...inference }
-      const receipt = compareReceipts((await this.receiptsOf(number)) ?? [], sealed)
-      if (receipt) return { block, ...receipt }
-      const [first] = differences
-      if (first) {
-        return { block, what: first.field, recorded: first.header, executed: first.executed }
-      }
-      await this.edit(number)
-      this.counts.transactions += sealed.transactions.length
-      this.counts.inferences += sealed.inferences.length
-      return undefined
-    } catch (error) {
-      return this.refusal(error, block, recorded)
-    }
+    const place = this.placeOf(rlp)
+    const { number } = place
+    const inferences = await this.ahead.take(number)
+    const receipts = (await this.receipts.takeIf((next) => next.blockNumber === number))?.receipts
+    const checked = await this.checker.check(place, rlp, { inferences, receipts: receipts ?? [] })
+    if (checked.divergence) return checked.divergence
+    await this.edit(number)
+    this.counts.transactions += checked.sealed.transactions.length
+    this.counts.inferences += checked.sealed.inferences.length
+    return undefined
   }
 
   private placeOf(rlp: Uint8Array): BlockPlace {
@@ -162,47 +146,10 @@ class BundleRun {
     }
   }
 
-  /** A block that cannot be executed at all differs somewhere before, or is damaged itself. */
-  private async refusal(
-    error: unknown,
-    block: BlockPlace,
-    recorded: Awaited<ReturnType<Ahead['take']>>,
-  ): Promise<Divergence> {
-    const cause = error instanceof ImportError ? error.cause : undefined
-    if (!(cause instanceof InvalidBlockError)) throw error
-    if (cause instanceof UnexecutableBlockError) {
-      const { inferences } = cause.before
-      const made = recorded.slice(0, inferences.length)
-      const found = await compareInferences(made, cause.before, (id) => this.namesOf(id))
-      if (found) return { block, ...found }
-    }
-    return { block, what: 'block', recorded: 'sealed', executed: `refused: ${cause.shortMessage}` }
-  }
-
-  private async receiptsOf(number: bigint): Promise<readonly Hex[] | undefined> {
-    const next = await this.receipts.takeIf(({ blockNumber }) => blockNumber === number)
-    return next?.receipts
-  }
-
   private async edit(after: bigint): Promise<void> {
     const edits = await this.edits.takeIf((next) => next.after === after)
     // A replay that goes on has done those after earlier blocks.
     const isHead = this.node.head.block.header.number === after
     if (edits && isHead) await this.node.applyStateEdits(edits.accounts)
-  }
-
-  private async namesOf(id: Hex): Promise<TensorNames> {
-    const known = this.names.get(id)
-    if (known) return known
-    const model = await this.node.precompile.model(id)
-    if (!model) {
-      throw new NodeFaultError(`The bundle holds no model ${id}, which its inferences run.`, {
-        remedy: 'Copy its models folder again from where it was made, or record it again.',
-      })
-    }
-    const nameOf = ({ name }: { readonly name: string }) => name
-    const names = { inputs: model.inputs.map(nameOf), outputs: model.outputs.map(nameOf) }
-    this.names.set(id, names)
-    return names
   }
 }

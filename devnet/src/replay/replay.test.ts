@@ -23,6 +23,7 @@ import { openBundle } from './bundles/open.js'
 import type { ReplayEngine } from './engine/replayEngine.js'
 import { executeBundle } from './execute.js'
 import { exportChain } from './export/exportChain.js'
+import { writePrefix } from './minimal.js'
 import { ownConfig } from './runtime.js'
 import {
   changeBlock,
@@ -123,6 +124,26 @@ describe('a bundle', () => {
       ['native', 'same'],
     ])
     expect(await readFile(junit, 'utf8')).toContain('tests="2" failures="0" errors="0"')
+  })
+
+  test('goes on behind the blocks that an interrupted replay had', async () => {
+    const [dataDir, start] = [join(folder, 'unfinished'), join(folder, 'start')]
+    const whole = await openBundle(bundle, ownConfig)
+    await writePrefix(whole, 3n, start)
+    await executeBundle(await openBundle(start, ownConfig), { engine: 'wasm', dataDir })
+    const rest = await executeBundle(whole, { engine: 'wasm', dataDir })
+    expect(rest).toMatchObject({ blocks: 8, inferences: 4 })
+    expect(rest.divergence).toBeUndefined()
+    // What was recorded of the blocks that were there is compared with what is stored of them.
+    const copy = await copyOf(bundle)
+    await changeLine(copy, 'inferences.jsonl', 0, (line) => {
+      line.gasUsed = '1'
+    })
+    const again = await executeBundle(await openBundle(copy, ownConfig), {
+      engine: 'wasm',
+      dataDir,
+    })
+    expect(again.divergence).toMatchObject({ what: 'gas of the inference', recorded: '1' })
   })
 
   test('is written in whole or not at all, and over nothing', async () => {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import {
+  createReferenceEngine,
   createWasmEngine,
   type Engine,
   type EngineName,
@@ -28,14 +29,16 @@ export interface ReplayEngine extends Engine {
 }
 
 /**
- * The engine with a name for exact models, and the canonical one for all others. It is held to the known answers
- * first.
+ * The engine with a name for exact models, and the canonical one for all others. One that is neither the canonical one
+ * nor the reference is held to the known answers first.
  * @throws EngineUnavailableError where this machine lacks it, or it is wrong here.
  */
 export async function openReplayEngine(name: EngineName): Promise<ReplayEngine> {
   const threads = availableParallelism()
   const wasm = createWasmEngine({ threads })
   if (name === 'wasm') return new SingleEngine(wasm, wasm)
+  // It says what the answers are that others are held to.
+  if (name === 'reference') return new SingleEngine(wasm, createReferenceEngine({ threads }))
   const candidate = engineCandidate(name, { threads, allowSoftwareGpu: true })
   const { engine, report } = await tryEngine(candidate)
   if (engine) return new SingleEngine(wasm, engine)

@@ -3,7 +3,7 @@ import type { LockstepConfig } from '../../node/genesis.js'
 import type { Hex } from '../../node/node.js'
 import type { BlockPlace, Manifest } from '../bundles/manifest.js'
 import { BundleWriter } from '../bundles/write.js'
-import { ExportError } from './errors.js'
+import { ChainMovedError, ExportError } from './errors.js'
 import { registeredIn } from './registrations.js'
 import { RemoteChain } from './source.js'
 
@@ -31,22 +31,22 @@ export async function exportChain(
     if (!base || !head) throw new ExportError(`The node at ${url} has no blocks.`)
     await demandGenesis(genesis, base)
     await writer.writeGenesis(genesis)
-    await writer.addEdits(await chain.edits(base.number))
+    await writer.addEdits(await chain.edits(base))
     const models = new Set<Hex>()
     const total = Number(head.number - base.number)
-    let parent = base.hash
-    for (let number = base.number + 1n; number <= head.number; number++) {
-      const { hash, ...block } = await chain.block(number, parent)
+    let last = base
+    while (last.number < head.number) {
+      const block = await chain.blockAfter(last)
       await writer.addBlock(block)
       for (const { model } of block.inferences) models.add(model)
       for (const model of registeredIn(block.block)) models.add(model)
-      parent = hash
-      onBlock?.(Number(number - base.number), total)
+      last = { number: block.number, hash: block.hash }
+      onBlock?.(Number(last.number - base.number), total)
     }
-    if (parent !== head.hash) throw new ExportError('The chain was reorganised while it was read.')
+    if (last.hash !== head.hash) throw new ChainMovedError(head.number)
     const config = genesis.config as { lockstep?: LockstepConfig; chainId: number }
     if (config.lockstep) {
-      for (const { id } of await chain.ask<{ id: Hex }[]>('lockstep_models')) models.add(id)
+      for (const { id } of await chain.registered(head)) models.add(id)
     }
     for (const id of models) {
       const bytes = await chain.model(id)

@@ -1,12 +1,12 @@
 import { concatBytes, hexToBytes } from '@ethereumjs/util'
 import type { InferenceTensors, RuntimeId, Tensor } from '@lockstep/precompile'
-import { http, type Transport } from 'viem'
+import { HttpRequestError, http, type Transport } from 'viem'
 import type { Hex, TransactionInference } from '../../node/node.js'
 import { type RecordedInference, readAccounts } from '../bundles/lines.js'
 import type { BlockPlace } from '../bundles/manifest.js'
 import type { RecordedBlock } from '../bundles/write.js'
 import { headerOf } from '../header.js'
-import { ExportError } from './errors.js'
+import { ChainMovedError, ChainUnreachableError } from './errors.js'
 
 /** Bytes of a model that are asked for at a time. */
 const chunkBytes = 2 ** 20
@@ -20,8 +20,13 @@ export class RemoteChain {
     this.client = http(url, { retryCount: 0, timeout: 600_000 })({})
   }
 
-  ask<T>(method: string, ...params: unknown[]): Promise<T> {
-    return this.client.request({ method, params }) as Promise<T>
+  /** @throws ChainUnreachableError, and what the node answers with */
+  async ask<T>(method: string, ...params: unknown[]): Promise<T> {
+    try {
+      return (await this.client.request({ method, params })) as T
+    } catch (error) {
+      throw error instanceof HttpRequestError ? new ChainUnreachableError(this.url, error) : error
+    }
   }
 
   genesis(): Promise<Record<string, unknown>> {
@@ -53,40 +58,57 @@ export class RemoteChain {
     }
   }
 
-  /** How the state after a block was changed without a block. */
-  async edits(number: bigint): Promise<RecordedBlock['edits']> {
-    const accounts = await this.ask('lockstep_getStateEdits', toHex(number))
-    return { after: number, accounts: readAccounts(accounts) }
+  /** The models that the registry lists after a block. */
+  registered({ number }: BlockPlace): Promise<{ readonly id: Hex }[]> {
+    return this.ask('lockstep_models', toHex(number))
   }
 
-  /** A block with what it did. @throws ExportError where it is not the one that follows `parent`. */
-  async block(number: bigint, parent: Hex): Promise<RecordedBlock & { readonly hash: Hex }> {
-    const name = toHex(number)
-    const [raw, receipts, inferences, edits] = await Promise.all([
-      this.ask<Hex>('debug_getRawBlock', name),
-      this.ask<Hex[]>('debug_getRawReceipts', name),
-      this.ask<InferenceJson[]>('lockstep_getInferences', name, true),
-      this.edits(number),
+  /** How the state after a block was changed without a block. @throws ChainMovedError */
+  edits(block: BlockPlace): Promise<RecordedBlock['edits']> {
+    return this.standing(block, async () => {
+      const accounts = await this.ask('lockstep_getStateEdits', block.hash)
+      return { after: block.number, accounts: readAccounts(accounts) }
+    })
+  }
+
+  /** The block after another, with what it did. @throws ChainMovedError where none follows that one any more. */
+  async blockAfter({ number, hash }: BlockPlace): Promise<RecordedBlock & BlockPlace> {
+    const place = await this.place(toHex(number + 1n))
+    if (!place) throw new ChainMovedError(number + 1n)
+    const recorded = await this.standing(place, () => this.block(place))
+    if (headerOf(recorded.block).parentHash !== hash) throw new ChainMovedError(place.number)
+    return { ...place, ...recorded }
+  }
+
+  /** Whether the chain has this block. */
+  async has({ number, hash }: BlockPlace): Promise<boolean> {
+    return (await this.place(toHex(number)))?.hash === hash
+  }
+
+  private async block({ number, hash }: BlockPlace): Promise<RecordedBlock> {
+    const [raw, receipts, inferences, accounts] = await Promise.all([
+      this.ask<Hex>('debug_getRawBlock', hash),
+      this.ask<Hex[]>('debug_getRawReceipts', hash),
+      this.ask<InferenceJson[] | null>('lockstep_getInferences', hash, true),
+      this.ask('lockstep_getStateEdits', hash),
     ])
-    const block = hexToBytes(raw)
-    const { hash, parentHash } = headerOf(block)
-    if (parentHash !== parent) throw new ChainMovedError(number)
+    if (!inferences) throw new ChainMovedError(number)
     return {
-      hash,
-      block,
+      block: hexToBytes(raw),
       receipts: { blockNumber: number, receipts },
       inferences: inferences.map(readInferenceJson),
-      edits,
+      edits: { after: number, accounts: readAccounts(accounts) },
     }
   }
-}
 
-/** The chain was unwound while it was read. */
-export class ChainMovedError extends ExportError {
-  constructor(readonly block: bigint) {
-    super(`The chain was reorganised at block ${block} while it was read.`, {
-      remedy: 'Try again once nothing unwinds it.',
-    })
+  /** Reads of a block. What fails because the chain has it no more fails as that. */
+  private async standing<T>(block: BlockPlace, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read()
+    } catch (error) {
+      if (error instanceof ChainUnreachableError || (await this.has(block))) throw error
+      throw new ChainMovedError(block.number)
+    }
   }
 }
 

@@ -22,6 +22,13 @@ export const probeAbi = parseAbi([
 ])
 const probe = compile('InferenceProbe.sol', 'InferenceProbe')
 
+/** A call of a model, as `eth_sendTransaction` takes it. */
+export function inferTransaction(from: string | undefined, model: Hex, x: readonly bigint[]) {
+  const args = [model, x] as const
+  const data = encodeFunctionData({ abi: inferenceAbi, functionName: 'infer', args })
+  return { from, to: inferenceAddress, data, gas: '0x7a120' }
+}
+
 /** Models that the traffic calls. */
 export const trafficModels = [affine.bytes, reciprocal.bytes, whole.bytes]
 
