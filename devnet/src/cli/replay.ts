@@ -15,7 +15,7 @@ Exit codes:
   1 the bundle is refused, or an engine is not there or failed`
 
 interface ReplayFlags {
-  readonly engines?: readonly EngineName[]
+  readonly engines?: readonly EngineName[] | 'available'
   readonly resume?: string
   /** False where none is wanted. */
   readonly minimal?: string | false
@@ -31,7 +31,11 @@ export function replayCommand(): Command {
       'execute a bundle again, on every engine, and compare every bit with what it records',
     )
     .argument('<bundle>', 'folder that `lockstep record` or `lockstep export` wrote')
-    .option('--engines <names>', 'what runs exact models, one replay each (default: wasm)', engines)
+    .option(
+      '--engines <names>',
+      'what runs exact models, one replay each; or all that are `available` (default: wasm)',
+      engines,
+    )
     .option(
       '--minimal <folder>',
       'where to write a bundle of no more than a divergence takes (default: beside this one)',
@@ -49,26 +53,38 @@ async function replay(bundle: string, flags: ReplayFlags): Promise<void> {
   const { replayBundle } = await import('../replay/replay.js')
   const { isSame } = await import('../replay/outcome.js')
   const report = await import('../replay/report/index.js')
+  const isAny = flags.engines === 'available'
   const outcome = await replayBundle(bundle, {
-    engines: flags.engines ?? ['wasm'],
+    engines: flags.engines === 'available' ? engineNames : (flags.engines ?? ['wasm']),
     ...(flags.resume !== undefined && { resume: flags.resume }),
     ...(flags.minimal !== false && { minimal: flags.minimal ?? `${resolve(bundle)}.divergence` }),
     onProgress: (engine, done, total) => progress(`Replaying on ${engine}`, done, total),
+  }).catch(async (error: Error) => {
+    if (flags.summary) await addToSummary(report.refusal(bundle, error))
+    throw error
   })
   if (flags.junit !== undefined) await writeFile(flags.junit, report.junit(outcome))
-  const summary = process.env.GITHUB_STEP_SUMMARY
-  if (flags.summary && summary) await appendFile(summary, report.markdown(outcome))
+  if (flags.summary) await addToSummary(report.markdown(outcome))
   if (flags.json) printJson(outcome)
   else print(report.terminal(outcome))
-  if (isSame(outcome)) return
+  if (isSame(outcome, isAny)) return
   const isDiverged = outcome.engines.some(({ status }) => status === 'diverged')
   process.exitCode = isDiverged ? ExitCode.diverged : ExitCode.failure
 }
 
-function engines(text: string): EngineName[] {
+/** GitHub shows what a job writes there. */
+async function addToSummary(markdown: string): Promise<void> {
+  const file = process.env.GITHUB_STEP_SUMMARY
+  if (file) await appendFile(file, markdown)
+}
+
+function engines(text: string): ReplayFlags['engines'] {
+  if (text === 'available') return text
   return [...new Set(list(text))].map((name) => {
     const known = engineNames.find((engine) => engine === name)
     if (known) return known
-    throw new InvalidArgumentError(`It must be of ${engineNames.join(', ')}, with commas between.`)
+    throw new InvalidArgumentError(
+      `It must be available, or of ${engineNames.join(', ')}, with commas between.`,
+    )
   })
 }

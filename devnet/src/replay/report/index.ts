@@ -1,3 +1,3 @@
 export { junit } from './junit.js'
-export { markdown } from './markdown.js'
+export { markdown, refusal } from './markdown.js'
 export { terminal } from './terminal.js'

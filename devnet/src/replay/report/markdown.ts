@@ -14,7 +14,7 @@ export function markdown({ bundle, engines, minimal }: ReplayOutcome): string {
   })
   const pointer = minimal === undefined ? [] : ['', `A bundle up to the divergence: \`${minimal}\``]
   return [
-    `### Replay of \`${bundle.replaceAll('`', "'")}\``,
+    `### ${title(bundle)}`,
     '',
     '| engine | outcome | |',
     '| --- | --- | --- |',
@@ -23,6 +23,15 @@ export function markdown({ bundle, engines, minimal }: ReplayOutcome): string {
     ...pointer,
     '',
   ].join('\n')
+}
+
+/** That a bundle was not replayed, and why, for the summary of a CI job. */
+export function refusal(bundle: string, { message }: Error): string {
+  return [`### ${title(bundle)}`, '', '**refused**', '', '```', message, '```', ''].join('\n')
+}
+
+function title(bundle: string): string {
+  return `Replay of \`${bundle.replaceAll('`', "'")}\``
 }
 
 function cell(outcome: EngineOutcome): string {
