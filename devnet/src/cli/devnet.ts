@@ -87,8 +87,12 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('--mixed-mining', 'with --block-time: seal on a transaction too')
     .addOption(
       new Option('--order <order>', 'order of transactions in a block')
-        .choices(['fees', 'fifo'])
+        .choices(['fees', 'fifo', 'ready'])
         .default('fees'),
+    )
+    .option(
+      '--no-pre-execution',
+      'execute no transaction before its block, so that models wait for it',
     )
     .addOption(
       new Option(

@@ -5,6 +5,7 @@ import type { AccountOptions } from '../node/accounts.js'
 import { toHardfork, UnknownHardforkError } from '../node/common.js'
 import type { Fork } from '../node/fork/fork.js'
 import type { Hex, MiningMode, Node, SealedBlock } from '../node/node.js'
+import type { Order } from '../node/order.js'
 import { callTrees } from '../rpc/callTrees.js'
 import { defaultIpcPath } from '../rpc/ipcPath.js'
 import { version } from '../version.js'
@@ -38,7 +39,8 @@ export interface DevnetFlags extends ForkFlags, MnemonicFlags, StateFlags {
   readonly mixedMining?: boolean
   readonly maxTransactions?: number
   readonly slotsInAnEpoch: number
-  readonly order: 'fees' | 'fifo'
+  readonly order: Order
+  readonly preExecution: boolean
   readonly gasLimit?: bigint
   readonly blockBaseFeePerGas?: bigint
   readonly codeSizeLimit?: number
@@ -232,6 +234,7 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     mining: miningMode(flags),
     modelUpload: flags.allowModelUpload ? 'anyone' : flags.modelUpload ? 'local' : 'nobody',
     order: flags.order,
+    preExecution: flags.preExecution,
     port: flags.port,
     slotsPerEpoch: flags.slotsInAnEpoch,
   }

@@ -87,15 +87,8 @@ export async function buildBlock(
   template: BlockTemplate,
   candidates: Candidates,
 ): Promise<BuiltBlock> {
-  const data = templateHeader(view, template)
+  const data = await openBlock(view, template)
   const run = new BlockRun(view, data, template)
-  await view.evm.journal.checkpoint()
-  await writeAncestry(view, {
-    number: template.parent.number + 1n,
-    timestamp: template.timestamp,
-    parentHash: template.parent.hash(),
-    parentBeaconBlockRoot: new Uint8Array(32),
-  })
   let yielded = performance.now()
   for (let next = candidates.next(); next; next = candidates.next()) {
     if (!(await run.add(next))) candidates.skipSender()
@@ -105,6 +98,18 @@ export async function buildBlock(
     }
   }
   return run.finish()
+}
+
+/** Writes what a block writes before its transactions, under a checkpoint. @returns its header so far. */
+export async function openBlock(view: View, template: BlockTemplate): Promise<HeaderData> {
+  await view.evm.journal.checkpoint()
+  await writeAncestry(view, {
+    number: template.parent.number + 1n,
+    timestamp: template.timestamp,
+    parentHash: template.parent.hash(),
+    parentBeaconBlockRoot: new Uint8Array(32),
+  })
+  return templateHeader(view, template)
 }
 
 function templateHeader(view: View, template: BlockTemplate): HeaderData {

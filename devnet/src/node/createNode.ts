@@ -98,6 +98,7 @@ async function startNode(
     models,
     mining: options.mining ?? { type: 'auto' },
     order: options.order ?? 'fees',
+    preExecutes: options.preExecution ?? true,
     waivers: new Set(options.waivers),
     suggestedTip: options.suggestedTip ?? parseGwei('1'),
     slotsPerEpoch: BigInt(options.slotsPerEpoch ?? 32),

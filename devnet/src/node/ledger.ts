@@ -88,15 +88,21 @@ export class Ledger {
    * An EVM over the state with this root, of which nothing else sees a change.
    * @param common rules to execute by.
    * @param observer told of what is read.
+   * @param signal ends its inferences, as closing the node does.
    */
-  view(root: Uint8Array, common: Common, observer?: ReadObserver): Promise<View> {
+  view(
+    root: Uint8Array,
+    common: Common,
+    observer?: ReadObserver,
+    signal?: AbortSignal,
+  ): Promise<View> {
     const { chain, remote, inference } = this.base
     return createView(
       {
         common,
         database: observer?.over(this.database) ?? this.database,
         inference,
-        signal: this.signal,
+        signal: signal ? AbortSignal.any([this.signal, signal]) : this.signal,
         remote,
         blockHash: (number) => {
           observer?.ancestor(number)
@@ -108,9 +114,9 @@ export class Ledger {
     )
   }
 
-  /** An EVM over the state after the head. */
-  headView(common: Common): Promise<View> {
-    return this.view(this.chain.stateRoot(this.chain.head), common)
+  /** An EVM over the state after the head. @param signal ends its inferences. */
+  headView(common: Common, signal?: AbortSignal): Promise<View> {
+    return this.view(this.chain.stateRoot(this.chain.head), common, undefined, signal)
   }
 
   /** The state with this root, to read. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { availableParallelism } from 'node:os'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { bigIntMax, bytesToHex, createAddressFromString, hexToBytes } from '@ethereumjs/util'
@@ -66,6 +67,8 @@ import type { Order } from './order.js'
 import { lockstepConfig } from './origin.js'
 import { OwnState } from './ownState.js'
 import { Pool } from './pool.js'
+import { PreExecutor } from './preExecution/preExecutor.js'
+import type { PreExecutionReport } from './preExecution/report.js'
 import { type AccountProof, ProofUnavailableError, proveAccount } from './proof.js'
 import { isRegistered } from './registry.js'
 import { SerialQueue } from './serial.js'
@@ -111,6 +114,7 @@ export interface NodeParts {
   readonly models: ForkedStore
   readonly mining: MiningMode
   readonly order: Order
+  readonly preExecutes: boolean
   readonly waivers: Waivers
   readonly suggestedTip: bigint
   readonly slotsPerEpoch: bigint
@@ -132,6 +136,7 @@ export class LocalNode implements Node {
   private readonly settings: BlockSettings
   private readonly transactions: Pool
   private readonly miner: Miner
+  private readonly preExecutor: PreExecutor | undefined
   private readonly timer: IntervalTimer
   private mode: MiningMode
   private start: Start
@@ -152,11 +157,13 @@ export class LocalNode implements Node {
       settings: this.settings,
       order: parts.order,
       waivers: parts.waivers,
+      isReady: (transaction) => this.preExecutor?.isReady(transaction) ?? false,
       maxTransactions: parts.maxBlockTransactions,
       signal: parts.abort.signal,
-      onBlock: (block) => this.events.emit('block', block),
+      onBlock: (block) => this.announce(block),
       onConsole: (calls) => this.events.emit('console', calls),
     })
+    this.preExecutor = parts.preExecutes ? this.createPreExecutor() : undefined
     this.timer = new IntervalTimer(() => this.background(() => this.miner.mine(1)))
     this.mode = parts.mining
     this.timer.set(this.mode)
@@ -337,7 +344,7 @@ export class LocalNode implements Node {
         standing.clock.set(timestamp)
         this.settings.gasLimit = gasLimit
         await settleBlock(ledger, this.transactions, block)
-        this.events.emit('block', block)
+        this.announce(block)
       },
     }
   }
@@ -408,6 +415,8 @@ export class LocalNode implements Node {
     const pooled = await admit(ledger, transactions, settings, waivers, tx, options)
     const watch = this.transactions.watch(pooled.hash)
     this.events.emit('pendingTransaction', pooled)
+    // One that is mined at once has nothing to gain.
+    if (this.queue.isBusy || !minesAtOnce(this.mode)) this.executeAhead([pooled])
     try {
       if (minesAtOnce(this.mode)) {
         await this.queue.run(() => this.miner.mineTransaction(pooled.hash))
@@ -418,6 +427,10 @@ export class LocalNode implements Node {
     if (watch.failure) throw watch.failure
     await this.keepWaiting(pooled)
     return pooled.hash
+  }
+
+  preExecution(): PreExecutionReport | undefined {
+    return this.preExecutor?.report()
   }
 
   pool(): ReturnType<Node['pool']> {
@@ -590,7 +603,7 @@ export class LocalNode implements Node {
   async close(): Promise<void> {
     this.timer.stop()
     this.parts.abort.abort()
-    await Promise.all([this.queue.idle(), this.traces.idle()])
+    await Promise.all([this.queue.idle(), this.traces.idle(), this.preExecutor?.close()])
     await this.start.fork?.close()
     if (this.parts.ownsPrecompile) await this.precompile.close()
     await this.parts.source.store.close()
@@ -678,7 +691,7 @@ export class LocalNode implements Node {
     Object.assign(this.settings, settings)
     standing.clock.set(this.head.block.header.timestamp)
     await settleAll(ledger, this.transactions)
-    if (removed.length > 0) this.events.emit('removed', removed)
+    if (removed.length > 0) this.announceRemoved(removed)
   }
 
   /** Keeps a transaction for the next start, if it waits still. @throws StorageError */
@@ -751,7 +764,7 @@ export class LocalNode implements Node {
     this.snapshots.clear()
     await settleAll(ledger, this.transactions)
     const gone = removed.filter(({ hash }) => chain.block({ hash }) === undefined)
-    if (gone.length > 0) this.events.emit('removed', gone)
+    if (gone.length > 0) this.announceRemoved(gone)
   }
 
   private blockRules(): BlockRules {
@@ -789,8 +802,39 @@ export class LocalNode implements Node {
     Object.assign(this.settings, next.settings)
     standing.clock.set(next.genesis.timestamp)
     await settleAll(ledger, this.transactions)
-    if (removed.length > 0) this.events.emit('removed', removed)
+    if (removed.length > 0) this.announceRemoved(removed)
     await before.fork?.close()
+  }
+
+  private createPreExecutor(): PreExecutor {
+    const { ledger } = this.parts
+    return new PreExecutor({
+      ledger,
+      pool: this.transactions,
+      openNextBlock: (signal) => this.miner.openNext(signal),
+      concurrency: availableParallelism(),
+      gasLimit: () => this.settings.gasLimit,
+      onExecuted: (transaction) => this.events.emit('preExecuted', transaction),
+    })
+  }
+
+  private executeAhead(transactions: readonly PooledTransaction[]): void {
+    if (!this.start.inference) return
+    for (const transaction of transactions) this.preExecutor?.consider(transaction)
+  }
+
+  /** Tells of a block that was sealed or imported. What it left in the pool may ask models something else now. */
+  private announce(block: SealedBlock): void {
+    this.preExecutor?.settle(block)
+    if (!minesAtOnce(this.mode)) this.executeAhead(this.transactions.runs().flat())
+    this.events.emit('block', block)
+  }
+
+  /** Tells of blocks that were taken off the chain, newest first. */
+  private announceRemoved(removed: readonly SealedBlock[]): void {
+    this.preExecutor?.cancel()
+    if (!minesAtOnce(this.mode)) this.executeAhead(this.transactions.runs().flat())
+    this.events.emit('removed', removed)
   }
 
   /** Changes the chain without anybody who waits for it. */

@@ -10,13 +10,16 @@ import {
   buildBlock,
   ExcludedTransactionError,
   nextPrevRandao,
+  openBlock,
 } from './build.js'
+import { blockUnder } from './callTransaction.js'
 import type { Clock } from './clock.js'
 import { nextBaseFee } from './fees.js'
 import type { Ledger } from './ledger.js'
 import type { Hex, PooledTransaction, SealedBlock } from './node.js'
-import { inOrder, inTurn, type Order } from './order.js'
+import { inOrder, inTurn, type Order, ranksOf } from './order.js'
 import type { Pool } from './pool.js'
+import type { NextBlock } from './preExecution/lane.js'
 import type { BlockSettings } from './settings.js'
 import type { View } from './view.js'
 import type { Waivers } from './waiver.js'
@@ -28,6 +31,8 @@ export interface MinerOptions {
   readonly settings: BlockSettings
   readonly order: Order
   readonly waivers: Waivers
+  /** Whether a block is unlikely to wait for a model because of this transaction. */
+  readonly isReady: (transaction: PooledTransaction) => boolean
   /** The most transactions that a block takes. */
   readonly maxTransactions: number
   /** Ends mining between two blocks. */
@@ -69,6 +74,16 @@ export class Miner {
         excluded.add(error.hash)
       }
     }
+  }
+
+  /** The next block as its transactions see it, were it built now. @param signal ends its inferences. */
+  async openNext(signal: AbortSignal): Promise<NextBlock> {
+    const { ledger } = this.options
+    const { version } = ledger.chain
+    const template = this.template()
+    const view = await ledger.headView(template.rules, signal)
+    const data = await openBlock(view, template)
+    return { view, block: blockUnder(data, view.common), version }
   }
 
   /**
@@ -178,8 +193,9 @@ export class Miner {
     excluded: ReadonlySet<Hex> = new Set(),
   ): Promise<BuiltBlock> {
     const runs = this.options.pool.runs().map((run) => untilExcluded(run, excluded))
-    const { order, maxTransactions } = this.options
-    const candidates = inOrder(runs, order, template.baseFee, maxTransactions)
+    const { order, maxTransactions, isReady } = this.options
+    const ranks = ranksOf(order, template.baseFee, isReady)
+    const candidates = inOrder(runs, ranks, maxTransactions)
     return buildBlock(view, template, candidates)
   }
 

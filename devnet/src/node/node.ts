@@ -15,6 +15,7 @@ import type { StateEdits } from './edits/edits.js'
 import type { Fork, ForkOptions } from './fork/fork.js'
 import type { ScheduledForks } from './forkFacts.js'
 import type { ImportedBlock } from './import/importChain.js'
+import type { PreExecutionReport } from './preExecution/report.js'
 import type { AccountProof } from './proof.js'
 import type { SimulatedResult, Simulation } from './simulate/simulation.js'
 import type { DumpOptions } from './stateFile/dump.js'
@@ -180,6 +181,8 @@ export type MiningMode =
 export interface NodeEvents {
   block: [SealedBlock]
   pendingTransaction: [PooledTransaction]
+  /** A transaction of the pool was executed ahead of any block. */
+  preExecuted: [PooledTransaction]
   /** Calldata of calls to Solidity's console, by a call or by the block that follows. */
   console: [readonly Hex[]]
   /** Blocks that a revert or reset took off the chain, newest first. */
@@ -352,6 +355,8 @@ export interface Node {
    */
   send(tx: TypedTransaction, options?: SendOptions): Promise<Hex>
   pool(): { pending: readonly PooledTransaction[]; queued: readonly PooledTransaction[] }
+  /** What was executed ahead of blocks. Undefined where nothing is. */
+  preExecution(): PreExecutionReport | undefined
   /** Nonce after the sender's pooled transactions. */
   pendingNonce(address: Hex): Promise<bigint>
   dropTransaction(hash: Hex): Promise<boolean>

@@ -38,8 +38,13 @@ export interface NodeOptions {
   readonly coinbase?: Hex
   /** Default: a block for every transaction. */
   readonly mining?: MiningMode
-  /** Which transactions a block takes first: those that pay most, or those that came first. Default `fees`. */
+  /**
+   * Which transactions a block takes first: those that pay most, those that came first, or those whose models have
+   * answered already. Default `fees`.
+   */
   readonly order?: Order
+  /** Whether transactions are executed while they wait, so that their models have answered before. Default true. */
+  readonly preExecution?: boolean
   /** Wei that a sender is advised to offer for a unit of gas, above the base fee. Default 1 gwei. */
   readonly suggestedTip?: bigint
   /** Blocks behind the head that `safe` is; `finalized` is twice as many. Default 32. */

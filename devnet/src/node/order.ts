@@ -7,13 +7,35 @@ type Waiting = PooledTransaction & { readonly arrival: number }
 /** The first transaction of a run that no block took yet. */
 interface Head {
   readonly entry: Waiting
-  readonly tip: bigint
+  readonly rank: readonly bigint[]
   readonly run: readonly Waiting[]
   readonly position: number
 }
 
-/** Which of the senders' next transactions comes first: the one that pays most, or the one that came first. */
-export type Order = 'fees' | 'fifo'
+/**
+ * Which of the senders' next transactions comes first: the one that pays most, the one that came first, or one whose
+ * models have answered already, and of those the one that pays most.
+ */
+export type Order = 'fees' | 'fifo' | 'ready'
+
+/** Ranks a transaction: the higher in the first number that differs comes first, of equals the one that came first. */
+export type Ranks = (transaction: PooledTransaction) => readonly bigint[]
+
+export function ranksOf(
+  order: Order,
+  baseFee: bigint,
+  isReady: (transaction: PooledTransaction) => boolean,
+): Ranks {
+  const tip: Ranks = ({ tx }) => [effectiveTip(tx, baseFee)]
+  switch (order) {
+    case 'fees':
+      return tip
+    case 'fifo':
+      return () => []
+    case 'ready':
+      return (transaction) => [isReady(transaction) ? 1n : 0n, ...tip(transaction)]
+  }
+}
 
 /**
  * Gives transactions in the order in which a block takes them, each sender's in order of nonce.
@@ -22,15 +44,12 @@ export type Order = 'fees' | 'fifo'
  */
 export function inOrder(
   runs: readonly (readonly Waiting[])[],
-  order: Order,
-  baseFee: bigint,
+  rank: Ranks,
   limit: number,
 ): Candidates {
   const headAt = (run: readonly Waiting[], position: number): Head[] => {
     const entry = run[position]
-    return entry
-      ? [{ entry, run, position, tip: order === 'fees' ? effectiveTip(entry.tx, baseFee) : 0n }]
-      : []
+    return entry ? [{ entry, run, position, rank: rank(entry) }] : []
   }
   // Best last, so that taking it is cheap.
   const heads = runs.flatMap((run) => headAt(run, 0)).sort((a, b) => (before(a, b) ? 1 : -1))
@@ -56,7 +75,11 @@ export function inTurn(transactions: readonly PooledTransaction[]): Candidates {
 }
 
 function before(a: Head, b: Head): boolean {
-  return a.tip === b.tip ? a.entry.arrival < b.entry.arrival : a.tip > b.tip
+  for (const [i, rank] of a.rank.entries()) {
+    const other = b.rank[i] as bigint
+    if (rank !== other) return rank > other
+  }
+  return a.entry.arrival < b.entry.arrival
 }
 
 function insert(heads: Head[], head: Head): void {

@@ -5,7 +5,7 @@ import { parseEther, parseGwei } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { PoolError } from './errors.js'
 import type { Hex, Node } from './node.js'
-import { inOrder } from './order.js'
+import { inOrder, ranksOf } from './order.js'
 import { account, signed, testNode } from './testing/testNode.js'
 
 async function manualNode(options: Parameters<typeof testNode>[0] = {}): Promise<Node> {
@@ -203,7 +203,8 @@ describe('inOrder', () => {
         )
         const given = []
         const next = runs.map(() => 0)
-        const candidates = inOrder(runs, 'fees', 0n, Number.POSITIVE_INFINITY)
+        const ranks = ranksOf('fees', 0n, () => false)
+        const candidates = inOrder(runs, ranks, Number.POSITIVE_INFINITY)
         for (let entry = candidates.next(); entry; entry = candidates.next()) {
           const from = Number(entry.from)
           expect(entry).toBe(runs[from]?.[next[from] ?? 0])

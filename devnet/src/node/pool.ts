@@ -81,6 +81,11 @@ export class Pool {
     return [...this.bySender.values()].map(executable).filter((run) => run.length > 0)
   }
 
+  /** Executable transactions of one sender, in order of nonce. */
+  runOf(from: Hex): readonly PooledTransaction[] {
+    return executable(this.bySender.get(from))
+  }
+
   list(): { pending: PooledTransaction[]; queued: PooledTransaction[] } {
     const pending = this.runs().flat()
     const ready = new Set<PooledTransaction>(pending)

@@ -1,4 +1,5 @@
 import type { Node } from '../node/node.js'
+import type { Order } from '../node/order.js'
 import type { Accounts } from './accounts.js'
 import type { FilterStore } from './filters.js'
 import type { Uploads } from './lockstep/uploads.js'
@@ -16,7 +17,7 @@ export interface Context {
   readonly senders: SenderQueue
   readonly version: string
   /** Order that blocks take transactions in. */
-  readonly transactionOrder: 'fees' | 'fifo'
+  readonly transactionOrder: Order
   /** As web3_clientVersion gives it. */
   readonly clientVersion: string
   /** Differs between any two runs of a node, and after a reset. */

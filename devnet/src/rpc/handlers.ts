@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { DevAccount } from '../node/accounts.js'
 import type { Node } from '../node/node.js'
+import type { Order } from '../node/order.js'
 import { version } from '../version.js'
 import { Accounts } from './accounts.js'
 import type { Context } from './context.js'
@@ -36,7 +37,7 @@ export interface HandlerOptions {
   /** Whether to send from any address without its key. Default false. */
   readonly autoImpersonate?: boolean
   /** Order that blocks take transactions in, as anvil_nodeInfo tells it. Default `fees`. */
-  readonly transactionOrder?: 'fees' | 'fifo'
+  readonly transactionOrder?: Order
   /** Who may upload models: `local` (default), `anyone`, or `nobody`. */
   readonly modelUpload?: 'local' | 'anyone' | 'nobody'
   readonly uploadLimits?: Partial<UploadLimits>

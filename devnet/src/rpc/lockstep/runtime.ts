@@ -13,6 +13,7 @@ export const lockstepRuntime = [
     runtime: node.precompile.engine.runtimeId,
     schedule: node.precompile.schedule.version,
   })),
+  method('lockstep_preExecution', [], ({ node }) => node.preExecution() ?? null),
   method(
     'lockstep_runPrecompile',
     [
