@@ -724,6 +724,7 @@ export class LocalNode implements Node {
     }
     await kept.flush()
     if (minesAtOnce(this.mode)) void this.background(() => this.miner.minePool())
+    else this.executeAhead(this.transactions.runs().flat())
   }
 
   /**

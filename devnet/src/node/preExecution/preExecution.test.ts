@@ -76,7 +76,7 @@ async function send(node: Node, to: Hex, data: Hex, from: DevAccount, gasLimit =
   return node.send(await signed(node, { to, data, gasLimit }, from))
 }
 
-async function valueOf(node: Node, contract: Hex): Promise<bigint> {
+async function storedIn(node: Node, contract: Hex): Promise<bigint> {
   const data = encodeFunctionData({ abi, functionName: 'value' })
   return BigInt((await node.call({ to: contract, data }, 'latest')).returnData)
 }
@@ -91,7 +91,7 @@ describe('a transaction that waits', () => {
     expect(node.preExecution()).toMatchObject({ executed: 1, inferences: 3, used: 0 })
     await node.mine()
     expect(counting.runs).toBe(3)
-    expect(await valueOf(node, contract)).toBe(7n * one)
+    expect(await storedIn(node, contract)).toBe(7n * one)
     expect(node.preExecution()).toMatchObject({ used: 3, wasted: 0 })
   })
 
@@ -105,7 +105,7 @@ describe('a transaction that waits', () => {
     expect(counting.runs).toBe(1)
     await node.mine()
     expect(counting.runs).toBe(1)
-    expect(await valueOf(node, contract)).toBe(11n * one)
+    expect(await storedIn(node, contract)).toBe(11n * one)
   })
 
   test('that asks something else once another one ran makes a wasted run, never a wrong answer', async () => {
@@ -117,7 +117,7 @@ describe('a transaction that waits', () => {
     expect(counting.runs).toBe(1)
     await node.mine()
     expect(counting.runs).toBe(2)
-    expect(await valueOf(node, contract)).toBe(19n * one)
+    expect(await storedIn(node, contract)).toBe(19n * one)
     expect(node.preExecution()).toMatchObject({ inferences: 1, used: 0 })
   })
 

@@ -62,7 +62,10 @@ export class PreExecutor {
 
   /** Executes a transaction of the pool when its turn comes. */
   consider(transaction: PooledTransaction): void {
-    if (this.quiet.has(callOf(transaction))) return this.skip('quiet')
+    if (this.quiet.has(callOf(transaction))) {
+      this.skip('quiet')
+      return
+    }
     const lane = this.laneOf(transaction.from)
     if (lane.holds(transaction) || !this.makeRoom(lane, transaction)) return
     lane.push(transaction)

@@ -75,7 +75,7 @@ describe('blobs of a transaction', () => {
     const servers = [await testServer(), await startAnvil()]
     const told = await Promise.all(
       servers.map(async ({ url, call }) => {
-        const base = { chain: foundry, transport: http(url) }
+        const base = { chain: foundry, transport: http(url, { timeout: 120_000 }) }
         const hash = await createWalletClient({ ...base, account: alice }).sendTransaction({
           to,
           blobs: toBlobs({ data: stringToHex('x'.repeat(130_000)) }),
