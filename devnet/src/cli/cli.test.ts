@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { keccak256 } from 'viem'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createDevnet, type Devnet } from '../devnet.js'
 import { reciprocal } from '../node/testing/models.js'
 import { command, type Outcome, runCommand } from './testing/command.js'
@@ -250,6 +250,7 @@ describe('devnet', () => {
       config,
     ]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
     const lines: string[] = []
     for await (const line of createInterface({ input: child.stdout })) {

@@ -146,6 +146,7 @@ describe('where lockstep listens', () => {
 
   test('error: a flag of Anvil that is not followed says what to do', async () => {
     const child = spawn(process.execPath, [command, '--celo'])
+    onTestFinished(() => void child.kill('SIGKILL'))
     let complaint = ''
     child.stderr.on('data', (chunk) => {
       complaint += chunk

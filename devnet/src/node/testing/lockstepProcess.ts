@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 
 const command = fileURLToPath(new URL('../../../bin/lockstep.js', import.meta.url))
 
@@ -11,7 +12,7 @@ export interface LockstepProcess {
 }
 
 /**
- * Starts the command as people do, and waits until it listens.
+ * Starts the command as people do, and waits until it listens. It ends with the test, whatever becomes of that.
  * @param limitBytes the largest file that it may write; needs a POSIX shell.
  */
 export async function startLockstep(
@@ -25,6 +26,7 @@ export async function startLockstep(
       : spawn('bash', ['-c', limitScript(limitBytes), process.execPath, ...own], {
           stdio: ['ignore', 'pipe', 'pipe'],
         })
+  onTestFinished(() => void child.kill('SIGKILL'))
   let errors = ''
   child.stderr.on('data', (text) => {
     errors += text
