@@ -5,7 +5,7 @@ import { paramsTx } from '@ethereumjs/tx'
 import { paramsVM } from '@ethereumjs/vm'
 import { BaseError, keccak } from '@lockstep/precompile'
 import { ecrecover, ecsign } from './ecdsa.js'
-import { type BlobLimits, type ForkPosition, type ForkSchedule, hardforkAt } from './forks.js'
+import { type BlobLimits, type ForkPosition, type ForkSchedule, hardforkAt } from './hardforks.js'
 import { createKzg } from './kzg.js'
 import type { Hex } from './node.js'
 

@@ -1,6 +1,6 @@
 import { bigIntToHex } from '@ethereumjs/util'
 import type { Rules } from './common.js'
-import type { BlobLimits, Fork, ForkSchedule } from './forks.js'
+import type { BlobLimits, Fork, ForkSchedule } from './hardforks.js'
 
 /**
  * The names under which geth's configuration schedules hardforks, oldest first. Spurious Dragon has two, and Paris

@@ -1,6 +1,6 @@
 import { excerpt, isGiven } from '../fields.js'
-import type { ForkSchedule } from '../forks.js'
 import type { GenesisAccount, GenesisHeader, GenesisOptions, LockstepConfig } from '../genesis.js'
+import type { ForkSchedule } from '../hardforks.js'
 import type { Hex } from '../node.js'
 import { bytes, GenesisFileError, integer, object, quantity, word } from './fields.js'
 import { readSchedule } from './schedule.js'

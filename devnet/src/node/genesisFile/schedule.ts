@@ -1,6 +1,6 @@
 import { depositContract } from '../common.js'
 import { type Fields, isGiven } from '../fields.js'
-import type { BlobLimits, Fork, ForkSchedule } from '../forks.js'
+import type { BlobLimits, Fork, ForkSchedule } from '../hardforks.js'
 import { blobForks, forkFields } from '../scheduleJson.js'
 import { bytes, GenesisFileError, integer, object, quantity } from './fields.js'
 
