@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type EngineName, engineNames } from '@lockstep/precompile'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { list } from './flag.js'
 import { ExitCode, print, printJson, progress } from './output.js'
 
@@ -16,6 +16,7 @@ Exit codes:
 
 interface ReplayFlags {
   readonly engines?: readonly EngineName[] | 'available'
+  readonly client?: 'anvil'
   readonly resume?: string
   /** False where none is wanted. */
   readonly minimal?: string | false
@@ -41,6 +42,12 @@ export function replayCommand(): Command {
       'where to write a bundle of no more than a divergence takes (default: beside this one)',
     )
     .option('--no-minimal', 'write none')
+    .addOption(
+      new Option(
+        '--client <client>',
+        'let another client execute the blocks, too; with no --engines, it alone',
+      ).choices(['anvil']),
+    )
     .option('--resume <folder>', 'keep unfinished replays here, and go on with them')
     .option('--junit <file>', 'write a JUnit report')
     .option('--summary', 'add a report to $GITHUB_STEP_SUMMARY')
@@ -55,7 +62,8 @@ async function replay(bundle: string, flags: ReplayFlags): Promise<void> {
   const report = await import('../replay/report/index.js')
   const isAny = flags.engines === 'available'
   const outcome = await replayBundle(bundle, {
-    engines: flags.engines === 'available' ? engineNames : (flags.engines ?? ['wasm']),
+    engines: enginesOf(flags),
+    ...(flags.client !== undefined && { client: flags.client }),
     ...(flags.resume !== undefined && { resume: flags.resume }),
     ...(flags.minimal !== false && { minimal: flags.minimal ?? `${resolve(bundle)}.divergence` }),
     onProgress: (engine, done, total) => progress(`Replaying on ${engine}`, done, total),
@@ -70,6 +78,11 @@ async function replay(bundle: string, flags: ReplayFlags): Promise<void> {
   if (isSame(outcome, isAny)) return
   const isDiverged = outcome.engines.some(({ status }) => status === 'diverged')
   process.exitCode = isDiverged ? ExitCode.diverged : ExitCode.failure
+}
+
+function enginesOf({ engines, client }: ReplayFlags): readonly EngineName[] {
+  if (engines === 'available') return engineNames
+  return engines ?? (client === undefined ? ['wasm'] : [])
 }
 
 /** GitHub shows what a job writes there. */

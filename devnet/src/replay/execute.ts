@@ -23,7 +23,10 @@ export interface Execution {
   readonly blocks: number
   readonly transactions: number
   readonly inferences: number
-  readonly runs: RunCounts
+  /** Undefined where another client executed it. */
+  readonly runs?: RunCounts
+  /** How many accounts were compared in the end, where that is how states are compared. */
+  readonly accounts?: number
   /** The name of the device that exact models ran on, where that is not the CPU. */
   readonly device?: string
   /** Of the execution alone, the checks of files and engine left out. */

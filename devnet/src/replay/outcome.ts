@@ -1,8 +1,8 @@
 import type { EngineName } from '@lockstep/precompile'
 import type { Execution } from './execute.js'
 
-/** What came of a bundle on one engine. */
-export type EngineOutcome = { readonly engine: EngineName } & (
+/** What came of a bundle on one engine, or on another client. */
+export type EngineOutcome = { readonly engine: EngineName | 'anvil' } & (
   | { readonly status: 'same' | 'diverged'; readonly execution: Execution }
   /** The machine lacks the engine, or it is wrong there; or it, or the machine, failed meanwhile. */
   | { readonly status: 'unavailable' | 'failed'; readonly reason: string }

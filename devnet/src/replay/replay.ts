@@ -4,8 +4,10 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BaseError, type EngineName } from '@lockstep/precompile'
-import { BundleExistsError } from './bundles/errors.js'
-import { openBundle } from './bundles/open.js'
+import { AnvilMissingError } from './anvil/anvil.js'
+import { executeOnAnvil } from './anvil/executeOnAnvil.js'
+import { BundleError, BundleExistsError } from './bundles/errors.js'
+import { type Bundle, openBundle } from './bundles/open.js'
 import { demandFree } from './bundles/write.js'
 import { writePrefix } from './minimal.js'
 import type { EngineOutcome, ReplayMessage, ReplayOutcome } from './outcome.js'
@@ -14,6 +16,8 @@ import { ownConfig } from './runtime.js'
 export interface ReplayOptions {
   /** What runs exact models, one replay each. */
   readonly engines: readonly EngineName[]
+  /** Another client to execute the blocks, too. Default: none. */
+  readonly client?: 'anvil'
   /** Folder to keep unfinished replays in, so that they go on where they were. Default: none. */
   readonly resume?: string
   /** Where to write a bundle that holds no more than what it takes to see a divergence. Default: none is written. */
@@ -35,6 +39,7 @@ export async function replayBundle(folder: string, options: ReplayOptions): Prom
   const engines: EngineOutcome[] = []
   // Each keeps all cores busy: one after another.
   for (const engine of options.engines) engines.push(await replayOn(bundle.folder, engine, options))
+  if (options.client === 'anvil') engines.push(await replayOnAnvil(bundle))
   const { base, head } = bundle.manifest
   const blocks = Number(head.number - base.number)
   const outcome: ReplayOutcome = { bundle: bundle.folder, blocks, engines }
@@ -65,6 +70,19 @@ function firstDivergence(engines: readonly EngineOutcome[]): bigint | undefined 
     return divergence?.block ? [divergence.block.number] : []
   })
   return numbers.sort((a, b) => (a < b ? -1 : 1))[0]
+}
+
+async function replayOnAnvil(bundle: Bundle): Promise<EngineOutcome> {
+  const engine = 'anvil'
+  try {
+    const execution = await executeOnAnvil(bundle)
+    return { engine, status: execution.divergence ? 'diverged' : 'same', execution }
+  } catch (error) {
+    if (error instanceof BundleError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    const status = error instanceof AnvilMissingError ? 'unavailable' : 'failed'
+    return { engine, status, reason }
+  }
 }
 
 const command = fileURLToPath(new URL('../../bin/lockstep.js', import.meta.url))
