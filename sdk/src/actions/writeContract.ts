@@ -1,7 +1,7 @@
 import type { Abi, Client, ContractFunctionArgs, ContractFunctionName, Hex } from 'viem'
 import { withTypedErrors } from '../errors/node.js'
 import type { Observation } from '../observation.js'
-import { draftWrite, firstObservation, type Write } from '../write/attempt.js'
+import { checkChain, draftWrite, firstObservation, type Write } from '../write/attempt.js'
 import { send } from '../write/send.js'
 
 /** The functions that a transaction may call. */
@@ -39,8 +39,9 @@ export async function writeContract<
   name extends ContractFunctionName<abi, Writable>,
 >(client: Client, parameters: writeContract.Parameters<abi, name>): Promise<Hex> {
   const write = parameters as unknown as Write
-  const seen = await firstObservation(client, write)
-  const draft = await draftWrite(client, write, seen)
+  const chain = checkChain(client, write)
+  const seen = await firstObservation(client, write, chain)
+  const draft = await draftWrite(client, write, { seen, chain })
   return withTypedErrors(() => send(client, draft, write.signal))
 }
 

@@ -192,6 +192,33 @@ describe('writeContractSync', () => {
     expect(await nonce()).toBe(first + 5)
   })
 
+  test('behavior: asks three times in a row, five times in all', async () => {
+    const asked: string[] = []
+    const answered: string[] = []
+    const inner = http(chain.devnet.url)({})
+    const request = async ({ method, params }: { method: string; params?: unknown }) => {
+      asked.push(`${method} after ${answered.length}`)
+      const answer = await inner.request({ method, params } as never)
+      answered.push(method)
+      return answer
+    }
+    const client = createWalletClient({
+      account: signer,
+      chain: lockstep,
+      transport: custom({ request }),
+    }).extend(inferenceActions())
+    const { address, abi } = quote
+    const set = { address, abi, functionName: 'set', args: [7n] } as const
+    await client.inference.writeContractSync(set)
+    expect(asked).toEqual([
+      'eth_chainId after 0',
+      'eth_call after 0',
+      'eth_fillTransaction after 0',
+      'eth_sendRawTransactionSync after 3',
+      'debug_traceTransaction after 4',
+    ])
+  })
+
   test('behavior: a nonce that another client took first is replaced by the next', async () => {
     let isFirst = true
     const inner = http(chain.devnet.url)({})
@@ -199,11 +226,12 @@ describe('writeContractSync', () => {
       account: signer,
       chain: lockstep,
       transport: custom({
-        request: ({ method, params }) => {
-          if (method !== 'eth_getTransactionCount' || !isFirst)
-            return inner.request({ method, params } as never)
+        request: async ({ method, params }) => {
+          const answer = await inner.request({ method, params } as never)
+          if (method !== 'eth_fillTransaction' || !isFirst) return answer
           isFirst = false
-          return Promise.resolve('0x0')
+          const { raw, tx } = answer as { raw: Hex; tx: object }
+          return { raw, tx: { ...tx, nonce: '0x0' } }
         },
       }),
     }).extend(inferenceActions())

@@ -15,7 +15,7 @@ import { withTypedErrors } from '../errors/node.js'
 import { findCause } from '../errors/revert.js'
 import { StalenessError, StalePriceError } from '../errors/staleness.js'
 import type { Observation } from '../observation.js'
-import { draftWrite, firstObservation, observe, type Write } from '../write/attempt.js'
+import { checkChain, draftWrite, firstObservation, observe, type Write } from '../write/attempt.js'
 import { revertReason, TransactionRevertedError, tryTrace } from '../write/outcome.js'
 import type { WaitOptions } from '../write/receipt.js'
 import { sendSync } from '../write/send.js'
@@ -53,11 +53,12 @@ export async function writeContractSync<
   parameters: writeContractSync.Parameters<abi, name>,
 ): Promise<writeContractSync.ReturnType<abi, name>> {
   const write = parameters as unknown as Write & WaitOptions & { onStale?: OnStale }
-  let seen = await firstObservation(client, write)
+  const chain = checkChain(client, write)
+  let seen = await firstObservation(client, write, chain)
   let { nonce } = write
   for (let refreshes = 0; ; refreshes++) {
     try {
-      const receipt = await runOnce(client, { ...write, nonce }, seen)
+      const receipt = await runOnce(client, { ...write, nonce }, { seen, chain })
       const outcome = await readOutcome(client, write, receipt)
       return { ...outcome, receipt, observation: seen, refreshes } as never
     } catch (error) {
@@ -98,9 +99,9 @@ export declare namespace writeContractSync {
 async function runOnce(
   client: Client,
   write: Write & WaitOptions,
-  seen: Observation | undefined,
+  basis: { readonly seen: Observation | undefined; readonly chain: Promise<void> },
 ): Promise<TransactionReceipt> {
-  const draft = await draftWrite(client, write, seen)
+  const draft = await draftWrite(client, write, basis)
   const receipt = await withTypedErrors(() => sendSync(client, draft, write))
   if (receipt.status !== 'success') throw await revertReason(client, receipt)
   return receipt

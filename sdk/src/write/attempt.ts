@@ -13,6 +13,7 @@ import { BaseError } from '../errors/base.js'
 import { WrongChainError } from '../errors/chain.js'
 import { withTypedErrors } from '../errors/node.js'
 import type { Observation } from '../observation.js'
+import { awaitedLater, checked } from './checked.js'
 import { type CallerGuard, requireFresh } from './guard.js'
 import type { Draft } from './send.js'
 
@@ -63,18 +64,21 @@ export class AccountMissingError extends BaseError {
 }
 
 /**
- * What the write is built on first, and whether the node is on the client's chain.
- * @throws WrongChainError, whatever else goes wrong on that chain.
+ * Whether the node is on the client's chain: asked at once, awaited before anything is signed.
+ * @throws WrongChainError, later.
  */
+export function checkChain(client: Client, write: Write): Promise<void> {
+  return awaitedLater(requireChain(client, write))
+}
+
+/** What the write is built on first. @param chain Counts before whatever goes wrong on a wrong one. */
 export async function firstObservation(
   client: Client,
   write: Write,
+  chain: Promise<void>,
 ): Promise<Observation | undefined> {
-  const seen = write.observation ?? observe(client, write)
-  const [chain, observed] = await Promise.allSettled([checkChain(client, write), seen])
-  if (chain.status === 'rejected') throw chain.reason
-  if (observed.status === 'rejected') throw observed.reason
-  return observed.value
+  if (write.observation || write.observe === undefined) return write.observation
+  return checked(chain, observe(client, write))
 }
 
 /** The feed's answer now; undefined where the write names none. */
@@ -90,25 +94,33 @@ export async function observe(client: Client, write: Write): Promise<Observation
 }
 
 /**
- * Checks the observation and simulates the write upon it.
- * @returns the transaction, ready to be filled and signed.
+ * Checks the observation and begins to simulate the write upon it.
+ * @param chain Counts before whatever goes wrong on a wrong one.
+ * @returns the transaction, to be filled meanwhile, and signed once the simulation has succeeded.
  */
 export async function draftWrite(
   client: Client,
   write: Write,
-  seen: Observation | undefined,
+  { seen, chain }: { readonly seen: Observation | undefined; readonly chain: Promise<void> },
 ): Promise<Draft> {
   const account = accountOf(client, write)
-  if (write.guard) await checkGuard(client, write, seen)
+  if (write.guard) await checked(chain, checkGuard(client, write, seen))
   const args = await argumentsOf(write, seen)
   const { address, abi, functionName, value, gas, nonce, signal } = write
   const { maxFeePerGas, maxPriorityFeePerGas, blockTag = 'pending' } = write
   const call = { address, abi, functionName, args }
   const simulation = { ...call, account, value, gas, blockTag, chain: client.chain }
-  const simulated = withTypedErrors(() => simulateContract(client, simulation as never))
-  await untilAborted(simulated, signal)
+  const simulated = untilAborted(
+    checked(
+      chain,
+      withTypedErrors(() => simulateContract(client, simulation as never)),
+    ),
+    signal,
+  )
   const data = encodeFunctionData({ abi, functionName, args } as never)
-  return { account, to: address, data, value, gas, nonce, maxFeePerGas, maxPriorityFeePerGas }
+  const fees = { maxFeePerGas, maxPriorityFeePerGas }
+  const request = { account, to: address, data, value, gas, nonce, ...fees }
+  return { request, simulated: awaitedLater(simulated) }
 }
 
 function accountOf(client: Client, { account = client.account }: Write): Account {
@@ -135,7 +147,7 @@ async function checkGuard(client: Client, write: Write, seen: Observation | unde
   )
 }
 
-async function checkChain(client: Client, { signal }: Write): Promise<void> {
+async function requireChain(client: Client, { signal }: Write): Promise<void> {
   throwIfAborted(signal)
   if (!client.chain) return
   const actual = await untilAborted(

@@ -17,11 +17,18 @@ import {
 } from 'viem/actions'
 import { untilAborted } from '../errors/abort.js'
 import { findCause } from '../errors/revert.js'
+import { checked } from './checked.js'
 import { withNonce } from './nonces.js'
 import { defaultTimeout, type Slot, type WaitOptions, waitForReceipt, within } from './receipt.js'
 
-/** A transaction without what the client fills in. */
+/** A transaction that is being simulated, and may be sent once that has succeeded. */
 export interface Draft {
+  readonly request: DraftRequest
+  readonly simulated: Promise<unknown>
+}
+
+/** A transaction without what the client fills in. */
+interface DraftRequest {
   readonly account: Account
   readonly to: Hex
   readonly data: Hex
@@ -40,7 +47,7 @@ const withoutSync = /*#__PURE__*/ new WeakSet<Client>()
 
 /** Signs where the account can, and sends. */
 export async function send(client: Client, draft: Draft, signal?: AbortSignal): Promise<Hex> {
-  if (draft.account.type !== 'local') return askWallet(client, draft, signal)
+  if (draft.request.account.type !== 'local') return askWallet(client, draft, signal)
   return withFreshNonce(client, draft, async (signed) => {
     await untilAborted(sendRawTransaction(client, signed), signal, signed.hash)
     return signed.hash
@@ -58,7 +65,7 @@ export async function sendSync(
 ): Promise<TransactionReceipt> {
   const { signal, timeout = defaultTimeout } = options
   const since = performance.now()
-  if (draft.account.type !== 'local') {
+  if (draft.request.account.type !== 'local') {
     return waitForReceipt(client, await askWallet(client, draft, signal), options)
   }
   return withFreshNonce(client, draft, async (signed) => {
@@ -101,8 +108,13 @@ async function sendAndAwait(
   }
 }
 
-async function askWallet(client: Client, draft: Draft, signal?: AbortSignal): Promise<Hex> {
-  return untilAborted(sendTransaction(client, { ...draft, chain: client.chain } as never), signal)
+async function askWallet(
+  client: Client,
+  { request, simulated }: Draft,
+  signal?: AbortSignal,
+): Promise<Hex> {
+  await simulated
+  return untilAborted(sendTransaction(client, { ...request, chain: client.chain } as never), signal)
 }
 
 /** Another client of the same key may have used the nonce first: nothing was sent then, and the next one is as good. */
@@ -111,38 +123,46 @@ async function withFreshNonce<T>(
   draft: Draft,
   use: (signed: Signed) => Promise<T>,
 ): Promise<T> {
-  const account = draft.account as LocalAccount
-  const isOwn = draft.nonce === undefined && !account.nonceManager
-  const attempt = async (nonce: number | undefined) =>
-    use(await sign(client, { ...draft, account, nonce }))
-  if (!isOwn) return attempt(draft.nonce)
+  const { request } = draft
+  const account = request.account as LocalAccount
+  const isOwn = request.nonce === undefined && !account.nonceManager
+  const fillWith = (nonce: number | undefined) => fill(client, draft, nonce)
+  const sign = async (filled: Filled) => use(await signFilled(client, account, filled))
+  if (!isOwn) return sign(await fillWith(request.nonce))
   for (let left = nonceAttempts; ; left--) {
     try {
-      return await withNonce(client, account.address, attempt)
+      return await withNonce(client, account.address, { prepare: fillWith, use: sign })
     } catch (error) {
       if (!isNonceTaken(error) || left === 1) throw error
     }
   }
 }
 
-async function sign(
+/** A transaction with everything that is signed. */
+interface Filled {
+  readonly nonce: number
+}
+
+/** Asks the node for what is missing, while it simulates. */
+async function fill(
   client: Client,
-  draft: Draft & { readonly account: LocalAccount },
-): Promise<Signed> {
-  const { account } = draft
-  const request = await prepareTransactionRequest(client, {
-    ...draft,
-    chain: client.chain,
-    nonceManager: account.nonceManager,
-  } as never)
+  { request, simulated }: Draft,
+  nonce: number | undefined,
+): Promise<Filled> {
+  const { nonceManager } = request.account as LocalAccount
+  const parameters = { ...request, nonce, chain: client.chain, nonceManager }
+  const filled: Promise<unknown> = prepareTransactionRequest(client, parameters as never)
+  return (await checked(simulated, filled)) as Filled
+}
+
+async function signFilled(client: Client, account: LocalAccount, filled: Filled): Promise<Signed> {
   const serializer = client.chain?.serializers?.transaction
   const serializedTransaction = await account.signTransaction(
-    request as never,
+    filled as never,
     serializer && ({ serializer } as never),
   )
-  const { nonce } = request as unknown as { nonce: number }
   const hash = keccak256(serializedTransaction)
-  return { serializedTransaction, hash, slot: { from: account.address, nonce } }
+  return { serializedTransaction, hash, slot: { from: account.address, nonce: filled.nonce } }
 }
 
 /** There is no code for it: nodes say it in words. */
