@@ -144,7 +144,7 @@ describe('forge', () => {
   async function project(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'lockstep-forge-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const solc = join(workspace, '.tools/solc')
+    const solc = join(workspace, 'devnet/bin/lockstep-solc.js')
     await writeFile(
       join(folder, 'foundry.toml'),
       `[profile.default]\nsrc = "."\nscript = "."\nsolc = ${JSON.stringify(solc)}\noffline = true\nevm_version = "prague"\n`,

@@ -82,8 +82,11 @@ const shareOf = async (price: number) => {
 }
 
 describe('the signal', () => {
-  test('is the committed one, built again', async () => {
-    expect(Buffer.from(await buildSignal()).equals(await readFile(signalUrl))).toBe(true)
+  test('is the committed one, built again, and the one that the devnet brings', async () => {
+    const built = Buffer.from(await buildSignal())
+    expect(built.equals(await readFile(signalUrl))).toBe(true)
+    const demo = new URL('../../../devnet/demo/signal.onnx', import.meta.url)
+    expect(built.equals(await readFile(demo))).toBe(true)
   })
 
   test.each([calm, crash].map((closes) => ({ closes })))(
