@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { benchAhead } from './ahead.js'
 import { benchChain } from './chain.js'
 import { benchCold } from './cold.js'
 import { benchExact } from './exact.js'
@@ -30,6 +31,7 @@ const searchOptions = {
 /** Each gives Markdown for its section of a page in `docs/`. */
 const benches: Readonly<Record<string, readonly [page: string, run: () => Promise<string>]>> = {
   overhead: ['benchmarks.md', benchOverhead],
+  ahead: ['benchmarks.md', benchAhead],
   throughput: ['benchmarks.md', benchThroughput],
   gas: ['gas.md', () => benchGas(values.write)],
   cold: ['gas.md', benchCold],
