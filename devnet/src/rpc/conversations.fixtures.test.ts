@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDevnet, type Devnet } from '../devnet.js'
-import { conversationGaps } from './testing/conversationGaps.js'
+import { conversationGaps } from './surface/conversationGaps.js'
 import {
   type Conversation,
   comparable,

@@ -16,6 +16,7 @@ import { debugTraces } from './debug/traces.js'
 import { debugWitness } from './debug/witness.js'
 import { blocks } from './eth/blocks.js'
 import { manyCalls } from './eth/callMany.js'
+import { capabilities } from './eth/capabilities.js'
 import { config } from './eth/config.js'
 import { execution } from './eth/execution.js'
 import { fees } from './eth/fees.js'
@@ -49,6 +50,7 @@ export const methods: readonly Method[] = [
   state,
   proofs,
   config,
+  capabilities,
   transactions,
   execution,
   manyCalls,

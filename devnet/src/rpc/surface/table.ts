@@ -1,4 +1,5 @@
 import { anvilMethods, newerAnvilMethods } from './anvil.js'
+import { conversationGaps } from './conversationGaps.js'
 import { edrMethods } from './edr.js'
 import { missingMethods } from './missing.js'
 import { viemMethods } from './viem.js'
@@ -26,7 +27,12 @@ export function matches(name: string, method: string): boolean {
 }
 
 /** The lists and tables of the documentation, in Markdown, by name. */
-export const coverageTables = { summary, served: servedList, missing: missingTable } as const
+export const coverageTables = {
+  summary,
+  served: servedList,
+  missing: missingTable,
+  conversations: conversationTable,
+} as const
 
 function summary(served: ReadonlySet<string>): string {
   const rows = Object.entries(surfaces).map(([name, methods]) => {
@@ -52,6 +58,11 @@ function missingTable(served: ReadonlySet<string>): string {
     .filter((method) => !served.has(method))
     .map((method) => [`\`${method}\``, ownersOf(method), reasonFor(method) ?? ''])
   return table([['missing', 'of', 'why'], ...rows])
+}
+
+function conversationTable(): string {
+  const rows = Object.entries(conversationGaps).map(([name, reason]) => [`${name}`, reason])
+  return table([['conversation', 'why'], ...rows])
 }
 
 function ownersOf(method: string): string {

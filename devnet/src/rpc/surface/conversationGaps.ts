@@ -17,6 +17,5 @@ export const conversationGaps: Readonly<Record<string, string>> = {
   'debug_traceTransaction/trace-contract-call': refunds,
   'eth_getBlockByNumber/get-finalized':
     'no consensus layer says what is final: a devnet counts epochs, as Anvil does',
-  'eth_capabilities/get-capabilities':
-    'geth alone serves it; it describes which history a node pruned',
+  'eth_capabilities/get-capabilities': 'geth names how it deletes old logs; this node deletes none',
 }
