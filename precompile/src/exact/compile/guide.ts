@@ -33,7 +33,7 @@ export const guide: readonly Entry[] = [
   {
     operators: ['GRU', 'LSTM', 'RNN'],
     becomes:
-      'every step written out, each gate a product; the weights and the number of steps must be constant, without peepholes or clip',
+      'every step written out, each gate a product; the weights and the number of steps must be constant',
   },
   {
     operators: [

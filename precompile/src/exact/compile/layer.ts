@@ -2,7 +2,7 @@ import type { FloatConstant } from './lowering.js'
 import type { Cell, State } from './recurrent.js'
 import type { Rewriter } from './rewrite.js'
 
-const [X, W, R, B] = [0, 1, 2, 3] as const
+const [X, W, R, B, P] = [0, 1, 2, 3, 7] as const
 
 /** Activation functions that need no parameters, by their names in lower case. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
@@ -24,6 +24,7 @@ export class Layer {
   private readonly inputWeights: readonly string[]
   private readonly stateWeights: readonly string[]
   private readonly biases: readonly Float64Array[] | undefined
+  private readonly peepholes: readonly Float64Array[] | undefined
 
   constructor(
     readonly rewriter: Rewriter,
@@ -31,12 +32,13 @@ export class Layer {
     private readonly direction: Direction,
   ) {
     const { attributes } = rewriter.node
-    for (const name of ['activation_alpha', 'activation_beta', 'clip']) {
+    for (const name of ['activation_alpha', 'activation_beta']) {
       if (attributes.has(name)) rewriter.refuse(`it has the attribute ${name}`)
     }
     this.inputWeights = this.matrices(rewriter.constant(W))
     this.stateWeights = this.matrices(rewriter.constant(R))
     this.biases = rewriter.has(B) ? this.rows(rewriter.constant(B)) : undefined
+    this.peepholes = rewriter.has(P) ? this.rows(rewriter.constant(P)) : undefined
   }
 
   /** The hidden state, and the cell's where it has one; undefined where it starts at zero. */
@@ -76,6 +78,29 @@ export class Layer {
 
   fromState(gate: number, hidden: string): string {
     return this.rewriter.add('MatMul', [hidden, this.stateWeights[gate] as string])
+  }
+
+  /** A gate's sum with what it sees of the cell's state; without peepholes it sees nothing. */
+  peeping(gate: number, sum: string, cell: string | undefined): string {
+    const weights = this.peepholes?.[gate]
+    if (!weights || cell === undefined) return sum
+    // As a product of matrices it keeps as many digits as what it is added to.
+    const { length } = weights
+    const diagonal = Float64Array.from({ length: length ** 2 }, (_, i) =>
+      i % (length + 1) === 0 ? (weights[i % length] as number) : 0,
+    )
+    const matrix = this.rewriter.weight([length, length], diagonal)
+    return this.add(sum, this.rewriter.add('MatMul', [cell, matrix]))
+  }
+
+  /** Applies an activation function to the sum of a gate, which is clipped first where the operator says so. */
+  squash(number: number, sum: string): string {
+    const { attributes } = this.rewriter.node
+    if (!attributes.has('clip')) return this.activate(number, sum)
+    const bound = attributes.float('clip', 0)
+    const [low, high] = [-bound, bound].map((value) => this.rewriter.weight([], [value]))
+    const raised = this.rewriter.add('Max', [sum, low as string])
+    return this.activate(number, this.rewriter.add('Min', [raised, high as string]))
   }
 
   /** Applies an activation function of the cell, by its number. */

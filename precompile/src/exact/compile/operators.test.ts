@@ -138,6 +138,7 @@ const recurrent = (gates: number, directions = 1): Constant[] => [
   floats([directions, 2 * gates * 5], [-0.6, 0.6]),
 ]
 const state = (directions = 1): Constant => floats([directions, 2, 5])
+const peepholes = (): Constant => floats([1, 15], [-0.6, 0.6])
 
 const cases: readonly Case[] = [
   {
@@ -421,6 +422,33 @@ const cases: readonly Case[] = [
     shape: [3, 2, 8],
     constants: [...recurrent(4, 2), undefined, state(2), state(2)],
     attributes: { hidden_size: 5n, direction: 'bidirectional' },
+    outputs: 3,
+    least: 30,
+  },
+  {
+    operator: 'LSTM',
+    title: 'with peepholes',
+    shape: [4, 2, 8],
+    constants: [...recurrent(4), undefined, state(), state(), peepholes()],
+    attributes: { hidden_size: 5n },
+    outputs: 3,
+    least: 30,
+  },
+  {
+    operator: 'LSTM',
+    title: 'with coupled gates',
+    shape: [4, 2, 8],
+    constants: [...recurrent(4), undefined, state(), state()],
+    attributes: { hidden_size: 5n, input_forget: 1n },
+    outputs: 3,
+    least: 30,
+  },
+  {
+    operator: 'LSTM',
+    title: 'with clipped gates',
+    shape: [4, 2, 8],
+    constants: recurrent(4),
+    attributes: { hidden_size: 5n, clip: 0.6 },
     outputs: 3,
     least: 30,
   },
