@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { inferenceActions, toWad } from '@lockstep/sdk'
+import { compileExact, createWasmEngine, Dtype } from '@lockstep/precompile'
+import { fromWad, inferenceActions, toWad } from '@lockstep/sdk'
 import solc from 'solc'
 import { type Abi, createWalletClient, type Hex, http, keccak256, publicActions } from 'viem'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -54,6 +55,51 @@ function configure(folder: string, config: string): Promise<void> {
   const text = `import { defineConfig } from '@lockstep/sdk/codegen'\n\nexport default defineConfig(${config})\n`
   return writeFile(join(folder, 'lockstep.config.ts'), text)
 }
+
+/** Deploys `contracts/Use.sol` of a project. @returns what calls it. */
+async function deployUse(folder: string) {
+  const { abi, bytecode } = compileIn(folder, 'contracts/Use.sol', 'Use')
+  const hash = await client.deployContract({ abi, bytecode, chain: null })
+  const { contractAddress } = await client.waitForTransactionReceipt({ hash })
+  return (functionName: string, ...args: unknown[]) =>
+    client.readContract({ address: contractAddress as Hex, abi, functionName, args })
+}
+
+/** The gas of one call, by three ways to write it; the precompile is warm, as after the first call of a transaction. */
+const gasProbe = `// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {VolatilityModel} from "./generated/VolatilityModel.sol";
+import {Inference} from "@lockstep/sdk/contracts/Inference.sol";
+
+contract Use {
+    function raw(int256[8] memory returns_) external view returns (uint256 gas) {
+        int256[] memory x = _list(returns_);
+        gas = gasleft();
+        Inference.PRECOMPILE.infer(VolatilityModel.ID, x)[0];
+        return gas - gasleft();
+    }
+
+    function library_(int256[8] memory returns_) external view returns (uint256 gas) {
+        int256[] memory x = _list(returns_);
+        gas = gasleft();
+        Inference.inferScalar(VolatilityModel.ID, x);
+        return gas - gasleft();
+    }
+
+    function typed(int256[8] memory returns_) external view returns (uint256 gas) {
+        _list(returns_);
+        gas = gasleft();
+        VolatilityModel.predict(returns_);
+        return gas - gasleft();
+    }
+
+    function _list(int256[8] memory returns_) private view returns (int256[] memory x) {
+        x = new int256[](8);
+        for (uint256 i; i < 8; ++i) x[i] = returns_[i];
+        Inference.PRECOMPILE.infer(VolatilityModel.ID, x);
+    }
+}`
 
 const generate = (folder: string, ...flags: string[]) =>
   runCommand(devnet.url, ['generate', '-c', join(folder, 'lockstep.config.ts'), ...flags])
@@ -165,11 +211,7 @@ contract Use {
 }
 `,
     )
-    const { abi, bytecode } = compileIn(folder, 'contracts/Use.sol', 'Use')
-    const hash = await client.deployContract({ abi, bytecode, chain: null })
-    const { contractAddress } = await client.waitForTransactionReceipt({ hash })
-    const ask = (functionName: string, ...args: unknown[]) =>
-      client.readContract({ address: contractAddress as Hex, abi, functionName, args })
+    const ask = await deployUse(folder)
     const model = keccak256(await readFile(volatilityFile))
     const [predicted] = await client.inference.infer({ model, x: returns })
     expect(await ask('volatility', returns)).toBe(predicted)
@@ -185,6 +227,66 @@ contract Use {
       { dtype: 1, data: '0x0000004000008040' },
       { dtype: 7, data: `0x${'06'.padEnd(16, '0')}${'08'.padEnd(16, '0')}` },
     ])
+  })
+
+  test('behavior: an exact model’s code answers as the chain does, and knows its scales', async () => {
+    const engine = createWasmEngine({ threads: 1 })
+    onTestFinished(() => engine.close())
+    const x = (i: number) => Float32Array.of(0.5, -0.25, i / 8, 1)
+    const calibration = Array.from({ length: 9 }, (_, i) => ({
+      x: { dtype: Dtype.float32, shape: [1, 4], data: new Uint8Array(x(i).buffer) },
+    }))
+    const { bytes } = await compileExact(graphs.affine, { calibration, engine })
+    await client.inference.deployModelSync({ bytes })
+    const folder = await project(`{ models: { affine: './model/affine.onnx' } }`)
+    await writeFile(join(folder, 'model/affine.onnx'), bytes)
+    expect((await generate(folder)).code).toBe(0)
+    const typescript = await readFile(join(folder, 'src/generated/affine.ts'), 'utf8')
+    expect(typescript).toContain("class: 'exact'")
+    const solidity = await readFile(join(folder, 'contracts/generated/AffineModel.sol'), 'utf8')
+    expect(solidity).toMatch(/int256 internal constant X_SCALE = \d+;/)
+    await writeFile(
+      join(folder, 'contracts/Use.sol'),
+      `// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {AffineModel} from "./generated/AffineModel.sol";
+
+contract Use {
+    function affine(int256[4] memory x) external view returns (int256[2] memory) {
+        return AffineModel.predict(x);
+    }
+}`,
+    )
+    const ask = await deployUse(folder)
+    const input = [toWad('0.5'), toWad('-0.25'), toWad('0.75'), toWad('1')]
+    const model = keccak256(bytes)
+    const answer = (await ask('affine', input)) as bigint[]
+    expect(answer).toEqual(await client.inference.infer({ model, x: input }))
+    // x·W + b, within what the integers round.
+    expect(Number(fromWad(answer[0] ?? 0n))).toBeCloseTo(-1, 1)
+    expect(Number(fromWad(answer[1] ?? 0n))).toBeCloseTo(-0.65625, 1)
+  })
+
+  test('behavior: the gas that a typed library adds to a raw call is the published one', async () => {
+    const folder = await project(all)
+    await generate(folder)
+    await writeFile(join(folder, 'contracts/Use.sol'), gasProbe)
+    const ask = await deployUse(folder)
+    const names = ['raw', 'library_', 'typed']
+    const [raw = 0n, ...others] = (await Promise.all(
+      names.map((name) => ask(name, returns)),
+    )) as bigint[]
+    const [library = 0n, typed = 0n] = others
+    const row = (call: string, gas: bigint) =>
+      `| ${call} | ${gas.toLocaleString('en')} | ${(gas - raw).toLocaleString('en')} |`
+    const rows = [
+      row('the precompile', raw),
+      row('`Inference.inferScalar`', library),
+      row('`VolatilityModel.predict`', typed),
+    ]
+    const page = await readFile(join(root, 'docs/gas.md'), 'utf8')
+    expect(page.replaceAll(/ +/g, ' ').split('\n')).toEqual(expect.arrayContaining(rows))
   })
 
   test('behavior: the same code from the same models, whatever the order', async () => {

@@ -192,6 +192,14 @@ describe('writeContractSync', () => {
     expect(await nonce()).toBe(first + 5)
   })
 
+  test('behavior: a client that names no chain writes to the one that its node is on', async () => {
+    const client = createWalletClient({ account, transport: http(chain.devnet.url) })
+    const { address, abi } = quote
+    const set = { address, abi, functionName: 'set', args: [3n] } as const
+    const { result } = await client.extend(inferenceActions()).inference.writeContractSync(set)
+    expect(result).toBe(4n)
+  })
+
   test('behavior: asks three times in a row, five times in all', async () => {
     const asked: string[] = []
     const answered: string[] = []

@@ -114,7 +114,9 @@ async function askWallet(
   signal?: AbortSignal,
 ): Promise<Hex> {
   await simulated
-  return untilAborted(sendTransaction(client, { ...request, chain: client.chain } as never), signal)
+  // Null asks for the node's own chain, whichever that is.
+  const sent = sendTransaction(client, { ...request, chain: client.chain ?? null } as never)
+  return untilAborted(sent, signal)
 }
 
 /** Another client of the same key may have used the nonce first: nothing was sent then, and the next one is as good. */
