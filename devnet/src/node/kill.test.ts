@@ -15,6 +15,7 @@ import { decodePosition } from './storage/position.js'
 import { temporaryFolder } from './testing/folder.js'
 import { type LockstepProcess, startLockstep, stop } from './testing/lockstepProcess.js'
 import { replay } from './testing/replay.js'
+import { seeded } from './testing/seeded.js'
 import { verifyState } from './testing/verifyState.js'
 
 const kills = Number(process.env.LOCKSTEP_KILLS ?? 10)
@@ -137,16 +138,5 @@ function load({ url, child }: LockstepProcess, account: number, fields: object):
     } catch (error) {
       if (child.exitCode === null && child.signalCode === null && !child.killed) throw error
     }
-  }
-}
-
-/** Numbers from 0 to 1, the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

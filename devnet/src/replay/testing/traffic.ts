@@ -22,6 +22,9 @@ export const probeAbi = parseAbi([
 ])
 const probe = compile('InferenceProbe.sol', 'InferenceProbe')
 
+/** Deploys it. */
+export const probeCode = probe.bytecode
+
 /** A call of a model, as `eth_sendTransaction` takes it. */
 export function inferTransaction(from: string | undefined, model: Hex, x: readonly bigint[]) {
   const args = [model, x] as const
