@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { referencePages } from '../scripts/reference/pages.js'
 import { planFiles } from '../src/codegen/index.js'
 import { type CodeBlock, codeBlocks } from '../src/testing/codeBlocks.js'
+import { solidityContext } from './docs/context.js'
 
 const workspace = fileURLToPath(new URL('../..', import.meta.url))
 const exec = promisify(execFile)
@@ -100,22 +101,19 @@ describe('code on the pages', () => {
   })
 
   test('Solidity compiles, or is quoted from the example', async () => {
-    const context = await readFile(contextFile('Context.sol'), 'utf8')
     const sources: Record<string, { content: string }> = {}
     for (const snippet of inLanguage('solidity')) {
       if (await isQuoted(snippet)) continue
       // The guide's blocks name their files and import one another.
       const path = snippet.title ? `guide/${snippet.title}` : `${nameOf(snippet)}.sol`
-      sources[path] = { content: snippet.title ? snippet.code : wholeSource(snippet.code, context) }
+      sources[path] = {
+        content: snippet.title ? snippet.code : wholeSource(snippet.code, solidityContext),
+      }
     }
     const { solidity } = await generateVolatility()
     expect(compileAll(sources, solidity)).toEqual([])
   })
 })
-
-function contextFile(name: string): URL {
-  return new URL(`docs/${name}`, import.meta.url)
-}
 
 /** A file by itself; functions, in a contract that has what they name; else statements, in a function of it. */
 function wholeSource(code: string, context: string): string {

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: MIT
+/** What the pages take for given around the Solidity that they show: a test puts each piece where the mark stands. */
+export const solidityContext = `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
 import {Inference} from "@lockstep/sdk/contracts/Inference.sol";
@@ -9,7 +10,6 @@ import {MockFeed} from "@lockstep/sdk/contracts/test/MockFeed.sol";
 import {Staleness} from "@lockstep/sdk/contracts/test/Staleness.sol";
 import {ModelId} from "@lockstep/sdk/contracts/types/ModelId.sol";
 
-/// @dev What the pages take for given around the Solidity that they show; a test puts each piece where the mark stands.
 contract Context {
     using Staleness for Observation;
 
@@ -22,3 +22,4 @@ contract Context {
 
     // SNIPPET
 }
+`
