@@ -15,6 +15,7 @@ import { beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
 import { inferenceAddress } from '../addresses.js'
 import { lockstep } from '../chains.js'
 import { inferenceActions } from '../decorators/inference.js'
+import { AbiMismatchError } from '../errors/abi.js'
 import { AbortedError } from '../errors/abort.js'
 import { WrongChainError } from '../errors/chain.js'
 import { SourceFailedError } from '../errors/feed.js'
@@ -497,5 +498,41 @@ describe('bad surroundings', () => {
       await control('evm_setAutomine', true)
       await control('evm_mine')
     }
+  })
+})
+
+describe('a contract that is not what its ABI says', () => {
+  test('returns less than its ABI says', async () => {
+    const abi = [
+      {
+        type: 'function',
+        name: 'push',
+        stateMutability: 'nonpayable',
+        inputs: sourceAbi[0].inputs,
+        outputs: [{ type: 'uint80' }, { type: 'string' }],
+      },
+    ] as const
+    const { timestamp } = await chain.client.getBlock()
+    const args = [2000_00000000n, timestamp] as const
+    const sent = await nonce()
+    const write = chain.client.inference.writeContractSync({
+      address: market.source,
+      abi,
+      functionName: 'push',
+      args,
+    })
+    await expect(write).rejects.toThrow(AbiMismatchError)
+    await expect(write).rejects.toThrow('lockstep generate')
+    expect(await nonce()).toBe(sent)
+  })
+
+  test('is not there', async () => {
+    const nobody = '0x000000000000000000000000000000000000dEaD'
+    const write = chain.client.inference.writeContractSync({ ...quote, address: nobody })
+    await expect(write).rejects.toMatchObject({
+      name: 'AbiMismatchError',
+      address: nobody,
+      functionName: 'quote',
+    })
   })
 })

@@ -37,7 +37,7 @@ export interface OnStale {
  * @returns the receipt, the function's return value, its events, and the inferences with their values.
  * @throws StaleTimeError, PriceMovedError and the other errors of guards, feeds and models, mined reverts included;
  * TransactionRevertedError, TransactionReplacedError, TransactionDroppedError, ReceiptTimeoutError, WrongChainError,
- * AbortedError, NodeFaultError
+ * AbiMismatchError, AbortedError, NodeFaultError
  * @example
  * const { result, inferences } = await writeContractSync(client, {
  *   address, abi, functionName: 'trade', observe: feed,

@@ -8,6 +8,7 @@ import {
 } from 'viem'
 import { getChainId, simulateContract } from 'viem/actions'
 import { observeFeed } from '../actions/observeFeed.js'
+import { toAbiMismatch } from '../errors/abi.js'
 import { throwIfAborted, untilAborted } from '../errors/abort.js'
 import { BaseError } from '../errors/base.js'
 import { WrongChainError } from '../errors/chain.js'
@@ -113,7 +114,9 @@ export async function draftWrite(
   const simulated = untilAborted(
     checked(
       chain,
-      withTypedErrors(() => simulateContract(client, simulation as never)),
+      withTypedErrors(() => simulateContract(client, simulation as never)).catch((error) => {
+        throw toAbiMismatch(error, write)
+      }),
     ),
     signal,
   )
