@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -84,8 +84,12 @@ async function update(): Promise<void> {
   console.log(`Wrote ${Object.keys(digests).length} models to precompile/golden/digests.json.`)
 }
 
-/** @returns whether nothing is wrong */
-async function check(environment: Environment): Promise<boolean> {
+interface Verdict {
+  readonly isRight: boolean
+  readonly lines: readonly string[]
+}
+
+async function check(environment: Environment): Promise<Verdict> {
   const started = performance.now()
   const lack = lackOf(environment)
   const report: DriverReport = lack
@@ -95,18 +99,35 @@ async function check(environment: Environment): Promise<boolean> {
   const title = environment.name.padEnd(20)
   if (report.status === 'unavailable') {
     const promise = promiseOf(environment)
-    console.log(
-      `${title} ${promise ? `FAILED: ${promise} is set, but` : 'skipped:'} ${report.reason}`,
-    )
-    return promise === undefined
+    const word = promise ? `FAILED: ${promise} is set, but` : 'skipped:'
+    return { isRight: promise === undefined, lines: [`${title} ${word} ${report.reason}`] }
   }
   const { models, answers, device, differences } = report
   const verdict = differences.length === 0 ? 'equal' : `${differences.length} DIFFER`
-  console.log(
-    `${title} ${models} models, ${answers} answers, ${verdict}, ${seconds} s${device ? `, on ${device}` : ''}`,
-  )
-  for (const difference of differences) console.log(`  ${difference}`)
-  return differences.length === 0
+  const line = `${title} ${models} models, ${answers} answers, ${verdict}, ${seconds} s${device ? `, on ${device}` : ''}`
+  const lines = [line, ...differences.map((difference) => `  ${difference}`)]
+  return { isRight: differences.length === 0, lines }
+}
+
+/** As many at a time as there are cores, told of in their order. @returns whether nothing is wrong */
+async function checkAll(chosen: readonly Environment[]): Promise<boolean> {
+  const verdicts = new Map<Environment, Verdict>()
+  const untold = [...chosen]
+  const tell = () => {
+    for (let [first] = untold; first && verdicts.has(first); [first] = untold) {
+      for (const line of verdicts.get(first)?.lines ?? []) console.log(line)
+      untold.shift()
+    }
+  }
+  const queue = chosen.values()
+  const work = async () => {
+    for (const environment of queue) {
+      verdicts.set(environment, await check(environment))
+      tell()
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  return chosen.length > 0 && [...verdicts.values()].every(({ isRight }) => isRight)
 }
 
 if (values.update) await update()
@@ -114,7 +135,5 @@ else {
   const chosen = environments.filter(
     ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
   )
-  let passed = chosen.length > 0
-  for (const environment of chosen) passed = (await check(environment)) && passed
-  if (!passed) process.exitCode = 1
+  if (!(await checkAll(chosen))) process.exitCode = 1
 }

@@ -14,7 +14,7 @@ import { MixedTraffic } from './testing/mixedTraffic.js'
 import { trafficModels } from './testing/traffic.js'
 
 const blocks = Number(process.env.LOCKSTEP_SOAK_BLOCKS ?? 300)
-const kills = Number(process.env.LOCKSTEP_KILLS ?? 10)
+const kills = Number(process.env.LOCKSTEP_KILLS ?? 5)
 
 describe('a chain that lived through everything', () => {
   test(

@@ -115,7 +115,9 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
 describe.skipIf(!found)('one flipped bit in a number of the library', () => {
   const flips = Object.entries(libraryFunctions({ hasPackedDot })).flatMap(flipsOf)
   test.each(flips)('$name, $place: $literal', async ({ name, place, code, flipped }) => {
-    const users = [...known].filter(([, { text }]) => text.includes(code))
+    const users = [...known]
+      .filter(([, { text }]) => text.includes(code))
+      .sort(([, a], [, b]) => a.text.length - b.text.length)
     expect(users.length).toBeGreaterThan(0)
     let seen = false
     for (const [operator] of users) {

@@ -77,7 +77,8 @@ describe.skipIf(!found)('GpuSession', () => {
         const graph = new RandomGraph(list)
         await expectReference(gpu, { bytes: graph.bytes, inputs: graph.inputs(seed) })
       }),
-      { numRuns: 60 },
+      // An emulated GPU takes a second for each.
+      { numRuns: 25 },
     )
   })
 
