@@ -5,7 +5,7 @@ import { createDevnet, type Devnet } from '@lockstep/devnet'
 import { controlsOf } from '@lockstep/example-trading-bot/chain'
 import { HEARTBEAT_SECONDS, sendPrice } from '@lockstep/example-trading-bot/feed'
 import { connect, type DemoClient } from '@lockstep/example-volatility/client'
-import { readDailyPrices, simpleReturns } from '@lockstep/example-volatility/prices'
+import { closesUpTo, readDailyPrices, simpleReturns } from '@lockstep/example-volatility/prices'
 import { confirm } from '@lockstep/example-volatility/transaction'
 import {
   DeadlinePassedError,
@@ -24,13 +24,8 @@ import { deployExchange, type Exchange } from '../src/deploy.js'
 import { arbitrage, hookData, nextDay, recordClose, swapDollars } from '../src/exchange.js'
 
 const days = readDailyPrices()
-/** Nine closes, and with them eight returns. */
-const upTo = (date: string) => {
-  const last = days.findIndex((day) => day.date === date)
-  return days.slice(last - 8, last + 1).map(({ close }) => close)
-}
-const calm = upTo('2017-05-12')
-const crash = upTo('2020-03-16')
+const calm = closesUpTo(days, '2017-05-12')
+const crash = closesUpTo(days, '2020-03-16')
 const dollars = parseEther('1000')
 
 let devnet: Devnet

@@ -7,7 +7,7 @@ import { FLOAT, node, toOnnx, value } from '@lockstep/example-exact/onnx'
 import { connect, type DemoClient } from '@lockstep/example-volatility/client'
 import { compile } from '@lockstep/example-volatility/compile'
 import { readModel } from '@lockstep/example-volatility/model'
-import { readDailyPrices, simpleReturns } from '@lockstep/example-volatility/prices'
+import { closesUpTo, readDailyPrices, simpleReturns } from '@lockstep/example-volatility/prices'
 import { deployArtifact } from '@lockstep/example-volatility/transaction'
 import {
   DeadlinePassedError,
@@ -33,13 +33,8 @@ import { signalUrl } from '../src/model.js'
 import { overtake } from '../src/overtake.js'
 
 const days = readDailyPrices()
-/** Nine days, the last of which is the one to trade on. */
-const upTo = (date: string) => {
-  const last = days.findIndex((day) => day.date === date)
-  return days.slice(last - 8, last + 1).map(({ close }) => close)
-}
-const calm = upTo('2017-05-12')
-const crash = upTo('2020-03-16')
+const calm = closesUpTo(days, '2017-05-12')
+const crash = closesUpTo(days, '2020-03-16')
 
 let devnet: Devnet
 let client: DemoClient

@@ -42,6 +42,12 @@ export function readDailyPrices(): DailyPrice[] {
   })
 }
 
+/** The closes that a window of returns takes, up to a day. @param date ISO date of a trading day. */
+export function closesUpTo(days: readonly DailyPrice[], date: string): number[] {
+  const last = days.findIndex((day) => day.date === date)
+  return days.slice(last - WINDOW, last + 1).map(({ close }) => close)
+}
+
 /**
  * Simple daily returns, `close[i] / close[i − 1] − 1`.
  * @returns one fewer than the prices, oldest first.

@@ -10,11 +10,12 @@ import {
   setLengthLeft,
 } from '@ethereumjs/util'
 import type { StateReader } from '../database.js'
+import { loadNode } from '../loadNode.js'
 import type { Hex } from '../node.js'
 import { preimageOf } from '../preimages.js'
 import { PreimageMissingError } from '../stateFile/errors.js'
+import { codePrefix } from '../stateKeys.js'
 import { compareTries } from '../trie/compare.js'
-import { decodeNode, type TrieNode } from '../trie/node.js'
 import { rootOf } from '../trie/trie.js'
 import type { AccountEdit, StateEdits } from './edits.js'
 
@@ -23,8 +24,6 @@ type AccountEntry = readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
 
 const noAccount: AccountEntry = [new Uint8Array(), new Uint8Array(), KECCAK256_RLP, KECCAK256_NULL]
 const addressBytes = 20
-/** Under which EthereumJS keeps code in the state's database. */
-const codePrefix = '63'
 
 /**
  * How one state becomes another, account by account.
@@ -61,8 +60,8 @@ function accountEdit(
   const [nonce, balance, storageRoot, codeHash] = after
   const storage = storageEdits(database, before[2], storageRoot)
   return {
-    nonce: integerOf(nonce),
-    balance: integerOf(balance),
+    nonce: bytesToBigInt(nonce),
+    balance: bytesToBigInt(balance),
     ...(!equalsBytes(before[3], codeHash) && { code: codeWith(database, codeHash) }),
     ...(Object.keys(storage).length > 0 && { storage }),
   }
@@ -93,16 +92,4 @@ function codeWith(database: StateReader, hash: Uint8Array): Hex {
   const code = database.read(`${codePrefix}${bytesToUnprefixedHex(hash)}`)
   if (!code) throw new PreimageMissingError(bytesToHex(hash))
   return bytesToHex(code)
-}
-
-function loadNode(database: StateReader, hash: string): TrieNode {
-  const known = database.nodes.get(hash)
-  if (known) return known
-  const row = database.read(hash)
-  if (!row) throw new PreimageMissingError(`0x${hash}`)
-  return decodeNode(row)
-}
-
-function integerOf(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : bytesToBigInt(bytes)
 }

@@ -10,10 +10,10 @@ import {
   setLengthLeft,
 } from '@ethereumjs/util'
 import type { StateReader } from '../database.js'
+import { loadNode } from '../loadNode.js'
 import type { Hex } from '../node.js'
 import { preimageOf } from '../preimages.js'
 import { codePrefix } from '../stateKeys.js'
-import { decodeNode, type TrieNode } from '../trie/node.js'
 import { type Root, rootOf } from '../trie/trie.js'
 import { TrieWalker } from '../trie/walker.js'
 import { PreimageMissingError } from './errors.js'
@@ -65,8 +65,8 @@ export class AccountReader {
     return [
       bytesToHex(address),
       {
-        nonce: Number(integerOf(nonce)),
-        balance: bigIntToHex(integerOf(balance)),
+        nonce: Number(bytesToBigInt(nonce)),
+        balance: bigIntToHex(bytesToBigInt(balance)),
         code: this.code(codeHash),
         storage: this.storage(rootOf(storageRoot)),
       },
@@ -93,16 +93,4 @@ export class AccountReader {
     const code = this.database.read(`${codePrefix}${bytesToUnprefixedHex(hash)}`)
     return bytesToHex(code ?? new Uint8Array())
   }
-}
-
-function loadNode(database: StateReader, hash: string): TrieNode {
-  const known = database.nodes.get(hash)
-  if (known) return known
-  const row = database.read(hash)
-  if (!row) throw new PreimageMissingError(`0x${hash}`)
-  return decodeNode(row)
-}
-
-function integerOf(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : bytesToBigInt(bytes)
 }
