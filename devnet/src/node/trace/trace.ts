@@ -8,7 +8,6 @@ import type { Budget } from './budget.js'
 import { readTouched, type TouchedAccount, touchedBy } from './changes.js'
 import type { Frame } from './frame.js'
 import { ExecutionRecorder, type StepOptions } from './recorder.js'
-import { guardRevertHook } from './revertHook.js'
 
 /** What to keep of an execution beside its frames. */
 export interface TraceOptions {
@@ -40,7 +39,6 @@ export class Tracer {
     private readonly options: TraceOptions,
     budget: Budget,
   ) {
-    guardRevertHook(view.evm)
     this.recorder = new ExecutionRecorder(view.evm, budget, options.steps)
     this.recorder.attach()
   }
