@@ -52,7 +52,7 @@ interface Jump {
 }
 
 /** Pieces of code that get somewhere: random bytes alone end after a few steps. */
-const piece: fc.Arbitrary<number[] | Jump> = fc.oneof(
+const piece: fc.Arbitrary<readonly number[] | Jump> = fc.oneof(
   { weight: 3, arbitrary: word.map(push) },
   { weight: 3, arbitrary: opcode.map((code) => [code]) },
   // Arithmetic and comparison.
@@ -74,7 +74,7 @@ const piece: fc.Arbitrary<number[] | Jump> = fc.oneof(
 )
 
 /** A jump is laid out as PUSH2, its destination and itself. */
-function layOut(pieces: readonly (number[] | Jump)[]): Uint8Array {
+function layOut(pieces: readonly (readonly number[] | Jump)[]): Uint8Array {
   const code = pieces.flatMap((part) => ('to' in part ? [0x61, 0, 0, part.opcode] : part))
   const destinations: number[] = []
   let place = 0
