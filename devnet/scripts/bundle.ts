@@ -7,7 +7,16 @@ const workspace = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const output = join(workspace, 'devnet/bundle')
 
 /** Packages that find files of their own at run time, or are larger than all else, and so stay where they are. */
-const external = ['lmdb', 'onnxruntime-*', 'piscina', 'tiny-secp256k1', 'ts-morph', 'webgpu', 'ws']
+const external = [
+  'lmdb',
+  'onnxruntime-*',
+  'piscina',
+  'solc',
+  'tiny-secp256k1',
+  'ts-morph',
+  'webgpu',
+  'ws',
+]
 
 /**
  * Puts what the `lockstep` command loads into a few files: reading and linking over a thousand modules takes most of

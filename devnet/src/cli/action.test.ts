@@ -38,7 +38,7 @@ describe('the GitHub action', () => {
     const folder = await project()
     await copyFile(model, join(folder, 'volatility.onnx'))
     const summary = join(folder, 'summary.md')
-    const [record = '', replay = ''] = await scripts()
+    const [lint = '', record = '', replay = ''] = await scripts()
     const variables = {
       BUNDLE: 'lockstep-bundle',
       MODELS: '',
@@ -46,6 +46,7 @@ describe('the GitHub action', () => {
       ENGINES: 'wasm,reference',
       GITHUB_STEP_SUMMARY: summary,
     }
+    expect(await run(lint, folder, { LINT: '. --compile' })).toMatchObject({ code: 0 })
     expect(await run(record, folder, variables)).toMatchObject({ code: 0 })
     expect(await run(replay, folder, variables)).toMatchObject({ code: 0 })
     expect(await readFile(summary, 'utf8')).toContain('| reference | same |')
@@ -65,7 +66,7 @@ describe('the GitHub action', () => {
 
   test('passes the exit code of the command on', async () => {
     const folder = await project()
-    const [record = ''] = await scripts()
+    const [, record = ''] = await scripts()
     const variables = { BUNDLE: 'bundle', MODELS: '', COMMAND: 'exit 9' }
     expect((await run(record, folder, variables)).code).toBe(9)
   })

@@ -1,16 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { describeModel, readModel } from '@lockstep/precompile'
-import { inferenceActions } from '@lockstep/sdk'
-import type {
-  DescribedModel,
-  LoadedConfig,
-  LockstepConfig,
-  ModelSource,
-} from '@lockstep/sdk/codegen'
+import type { LoadedConfig } from '@lockstep/sdk/codegen'
 import { Command } from 'commander'
-import { createPublicClient, http } from 'viem'
-import { readModelFile } from './modelFile.js'
+import { describeSource } from './describeSource.js'
 import { ExitCode, print, printJson } from './output.js'
 
 const example = `
@@ -54,7 +46,7 @@ async function generate(options: Options): Promise<LoadedConfig> {
   const { config, root } = loaded
   const files = await planFiles(config, {
     root,
-    describe: (source) => describe(source, { config, root }),
+    describe: (source) => describeSource(source, loaded),
   })
   const stale = files.filter(({ isCurrent }) => !isCurrent)
   if (!options.check) await writeFiles(files)
@@ -69,18 +61,6 @@ function report(names: readonly string[], { check, total }: Options & { total: n
   if (names.length === 0) return [`${total} files are up to date.`]
   if (!check) return names.map((name) => `wrote ${name}`)
   return [...names.map((name) => `out of date: ${name}`), 'Run `npx lockstep generate`.']
-}
-
-async function describe(
-  source: ModelSource,
-  { config, root }: { config: LockstepConfig; root: string },
-): Promise<DescribedModel> {
-  if ('file' in source) {
-    return describeModel(readModel(await readModelFile(join(root, source.file))))
-  }
-  const transport = http(config.rpcUrl ?? 'http://127.0.0.1:8545')
-  const client = createPublicClient({ transport }).extend(inferenceActions())
-  return client.inference.getModel({ model: source.id })
 }
 
 /** Generates anew at each change of a file that the code is made of; ends with the process. */
@@ -100,7 +80,7 @@ async function generateForEver(first: LoadedConfig, options: Options): Promise<n
 }
 
 function sourcesOf({ config, root, path }: LoadedConfig): readonly string[] {
-  const models = Object.values(config.models).flatMap((source) =>
+  const models = Object.values(config.models ?? {}).flatMap((source) =>
     typeof source === 'string' ? [source] : 'file' in source ? [source.file] : [],
   )
   const relatives = [...models, ...Object.values(config.contracts ?? {})]

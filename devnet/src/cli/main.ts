@@ -9,6 +9,7 @@ import { followCommand } from './follow.js'
 import { generateCommand } from './generate.js'
 import { inferCommand } from './infer.js'
 import { inspectCommand } from './inspect.js'
+import { lintCommand } from './lint.js'
 import { modelsCommand } from './models.js'
 import { ExitCode, reportError } from './output.js'
 import { quoteCommand } from './quote.js'
@@ -47,6 +48,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     .addCommand(inferCommand())
     .addCommand(quoteCommand())
     .addCommand(generateCommand())
+    .addCommand(lintCommand())
     .addCommand(runCommand())
     .addCommand(doctorCommand())
     .addCommand(recordCommand())

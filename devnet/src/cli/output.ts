@@ -7,13 +7,14 @@ import {
 } from '@lockstep/sdk'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
+import { LintInputError } from '../lint/errors.js'
 
 /** Exit codes of every command; scripts may rely on them. */
 export const ExitCode = {
   ok: 0,
   /** Something failed that no other code names. */
   failure: 1,
-  /** The command line or the JSON given to it is wrong. */
+  /** The command line or the JSON given to it is wrong, or a project cannot be read. */
   usage: 2,
   /** The validator refuses the model. */
   refused: 3,
@@ -87,7 +88,7 @@ export function reportError(error: unknown, json: boolean): ExitCode {
 }
 
 function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof UsageError) return ExitCode.usage
+  if (error instanceof UsageError || error instanceof LintInputError) return ExitCode.usage
   if (error instanceof ModelError) return ExitCode.refused
   if (error instanceof NodeFaultError || error instanceof RemoteFaultError)
     return ExitCode.unreachable

@@ -50,6 +50,7 @@ contract Numerals is ERC721 {
     function mint(uint8 numeral) external returns (uint256 token) {
         if (numeral >= NUMERALS) revert NoNumeral(numeral);
         token = minted++;
+        // lockstep-lint-disable-next-line block-context -- chance is what it is for
         bytes32 seed = keccak256(abi.encode(block.prevrandao, msg.sender, token));
         bytes memory ink = Picture.pack(Inference.infer(MODEL, Handwriting.from(seed, numeral)));
         _drawings[token] = Drawing(numeral, seed, ink);

@@ -14,9 +14,6 @@ export interface Run {
   readonly outputs: readonly Tensor[]
 }
 
-/** Below a block's 30 million, and enough for each model here: saves the node an estimate, a run of its own. */
-const GAS_LIMIT = 25_000_000n
-
 const FLOAT32 = 1
 const INT64 = 7
 
@@ -49,7 +46,6 @@ export async function runModel(
     abi: probeAbi,
     functionName: 'run',
     args: [model, args],
-    gas: GAS_LIMIT,
   })
   const hash = await client.writeContract(request)
   const { gasUsed, logs } = await confirm(client, hash)

@@ -1,5 +1,7 @@
 export {
   defineConfig,
+  type LintConfig,
+  type LintRule,
   type LockstepConfig,
   type ModelSource,
   type TensorDocs,

@@ -50,8 +50,10 @@ async function importText(text: string, beside: string): Promise<unknown> {
 }
 
 function requireConfig(config: unknown, file: string): asserts config is LockstepConfig {
-  const models = (config as { readonly models?: unknown } | undefined)?.models
+  const { models, lint } = (config ?? {}) as Partial<Record<keyof LockstepConfig, unknown>>
   if (typeof models === 'object' && models !== null && Object.keys(models).length > 0) return
+  // A project may be linted that wants no code.
+  if (models === undefined && typeof lint === 'object' && lint !== null) return
   throw new CodegenError(`${file} exports no configuration with models.`, {
     remedy: 'Export default defineConfig({ models: { name: path } }).',
   })

@@ -31,9 +31,10 @@ export async function planFiles(
   config: LockstepConfig,
   options: PlanOptions,
 ): Promise<readonly PlannedFile[]> {
-  const { out = {}, models, contracts = {} } = config
+  const { out = {}, models = {}, contracts = {} } = config
   const { typescript = 'src/generated', solidity = 'contracts/generated' } = out
   const names = [...Object.keys(models), ...Object.keys(contracts)]
+  if (names.length === 0) throw nothingToGenerate()
   requireDistinct(names.map(toCamelCase), 'models or contracts')
   const wanted: { folder: string; file: string; region: Region; header?: string }[] = []
   for (const [name, given] of sorted(models)) {
@@ -64,6 +65,12 @@ export async function planFiles(
       return { path, text, isCurrent: text === old }
     }),
   )
+}
+
+function nothingToGenerate(): CodegenError {
+  return new CodegenError('The configuration names no models or contracts to generate code for.', {
+    remedy: 'Add models: { name: path }.',
+  })
 }
 
 /** Writes what is not current. @returns the paths written. */
