@@ -8,16 +8,24 @@ import { answerInference } from './call/infer.js'
 import { Models } from './call/models.js'
 import { basePrice } from './call/price.js'
 import { answerQuote } from './call/quote.js'
+import { answerTensors } from './call/runTensors.js'
 import { SharedRuns } from './call/sharedRuns.js'
+import { createRemoteEngine } from './engines/remote/engine.js'
 import { createWasmEngine } from './engines/wasm.js'
 import { NodeFaultError } from './errors.js'
 import { defaultSchedule } from './gas/schedule.js'
 import { readModel } from './model/read.js'
-import type { CallResult, InferencePrecompile, InferencePrecompileOptions } from './precompile.js'
+import type {
+  CallContext,
+  CallResult,
+  InferencePrecompile,
+  InferencePrecompileOptions,
+} from './precompile.js'
 
 const MEBI = 1024 * 1024
 const DEFAULT_MEMO_BYTES = 64 * MEBI
 const MODEL_CACHE_BYTES = 512 * MEBI
+const NO_CALLDATA = new Uint8Array()
 
 /**
  * Makes the inference precompile: calldata and gas in, return data and gas out. It knows no chain. Gas is a function
@@ -35,24 +43,35 @@ export function createInferencePrecompile(
   options: InferencePrecompileOptions,
 ): InferencePrecompile {
   const { store, memoBytes = DEFAULT_MEMO_BYTES, schedule = defaultSchedule } = options
-  const engine = options.engine ?? createWasmEngine()
+  const local = options.engine ?? createWasmEngine()
+  const remote = options.remote && createRemoteEngine({ ...options.remote, local })
+  const engine = remote ?? local
   const models = new Models(store, readModel, MODEL_CACHE_BYTES)
   const runs = new SharedRuns(engine, memoBytes)
+  /** Charges a call for what it brings, and has it answered. */
+  const serve = async (
+    calldata: Uint8Array,
+    gasLimit: bigint,
+    { signal, isRegistered = (id) => store.has(id) }: CallContext,
+    give: (call: Call) => Promise<CallResult>,
+  ): Promise<CallResult> => {
+    const meter = new GasMeter(gasLimit)
+    signal?.throwIfAborted()
+    try {
+      meter.raiseTo(basePrice(schedule) + schedule.words(calldata.length, 0))
+      return await give({ calldata, meter, schedule, models, runs, isRegistered, signal })
+    } catch (error) {
+      signal?.throwIfAborted()
+      return refused(error, meter)
+    }
+  }
   return {
     engine,
     schedule,
-    async call(calldata, gasLimit, context = {}) {
-      const meter = new GasMeter(gasLimit)
-      const { signal, isRegistered = (id) => store.has(id) } = context
-      signal?.throwIfAborted()
-      try {
-        meter.raiseTo(basePrice(schedule) + schedule.words(calldata.length, 0))
-        return await answer({ calldata, meter, schedule, models, runs, isRegistered, signal })
-      } catch (error) {
-        signal?.throwIfAborted()
-        return refused(error, meter)
-      }
-    },
+    ...(remote && { remote }),
+    call: (calldata, gasLimit, context = {}) => serve(calldata, gasLimit, context, answer),
+    run: (id, inputs, gasLimit, context = {}) =>
+      serve(NO_CALLDATA, gasLimit, context, (call) => answerTensors(call, id, inputs)),
     model: (id) => models.find(id),
     close: () => engine.close(),
   }

@@ -44,6 +44,19 @@ export { createNativeEngine, type NativeEngineOptions } from './engines/native/e
 export { EngineClosedError, RunTimeoutError } from './engines/pool.js'
 export { WorkerDiedError } from './engines/pooledEngine.js'
 export { createReferenceEngine, type ReferenceEngineOptions } from './engines/reference/engine.js'
+export {
+  createRemoteEngine,
+  type RemoteEngine,
+  type RemoteEngineOptions,
+} from './engines/remote/engine.js'
+export { RemoteOptionsError } from './engines/remote/errors.js'
+export {
+  type RemoteEvent,
+  type RemoteOptions,
+  type RemoteVerify,
+  remoteVerifies,
+} from './engines/remote/options.js'
+export type { EndpointReport, RemoteReport } from './engines/remote/report.js'
 export { CANONICAL_RUNTIME, RuntimeMismatchError } from './engines/runtime.js'
 export { type EngineReport, type Trial, tryEngine } from './engines/trial.js'
 export { createWasmEngine, type WasmEngineOptions } from './engines/wasm.js'
@@ -53,6 +66,7 @@ export * from './exact/index.js'
 export { createGasSchedule, defaultSchedule, type GasSchedule } from './gas/schedule.js'
 export { defaultGasTable, type GasTable } from './gas/table.js'
 export * from './model/index.js'
+export * from './openInference/index.js'
 export type {
   CallContext,
   CallResult,

@@ -1,4 +1,6 @@
 import type { Engine } from './engines/engine.js'
+import type { RemoteEngine } from './engines/remote/engine.js'
+import type { RemoteOptions } from './engines/remote/options.js'
 import type { GasSchedule } from './gas/schedule.js'
 import type { Model, ModelId } from './model/model.js'
 import type { ModelStore } from './store/store.js'
@@ -50,6 +52,8 @@ export interface InferencePrecompileOptions {
   readonly store: ModelStore
   /** Default: onnxruntime-web's WebAssembly in a worker pool. */
   readonly engine?: Engine
+  /** Other machines that run exact models; `engine` runs what they do not, and decides where they are wrong. Default: none. */
+  readonly remote?: RemoteOptions
   readonly schedule?: GasSchedule
   /** Bytes of results to remember. Default 64 MiB; 0 turns the memo off. */
   readonly memoBytes?: number
@@ -57,6 +61,8 @@ export interface InferencePrecompileOptions {
 
 export interface InferencePrecompile {
   readonly engine: Engine
+  /** The same engine, where other machines run exact models. */
+  readonly remote?: RemoteEngine
   readonly schedule: GasSchedule
   /**
    * Answers one call. Caller's faults come back as reverts.
@@ -66,6 +72,17 @@ export interface InferencePrecompile {
    * @throws the signal's reason once `context.signal` is aborted.
    */
   call(calldata: Uint8Array, gasLimit: bigint, context?: CallContext): Promise<CallResult>
+  /**
+   * Runs a model on tensors that did not come as calldata, with the checks and the price of `inferTensors`.
+   * @returns the outputs as `tensors.outputs`, with no return data; a revert as `call` gives it.
+   * @throws NodeFaultError, and the signal's reason, as `call` does.
+   */
+  run(
+    id: ModelId,
+    inputs: readonly Tensor[],
+    gasLimit: bigint,
+    context?: CallContext,
+  ): Promise<CallResult>
   /**
    * The validated model behind an id, from a bounded cache. Undefined when the store lacks it.
    * @throws ModelError when the validator refuses what the store holds.

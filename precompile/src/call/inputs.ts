@@ -15,6 +15,9 @@ import { bytesPerElement, Dtype, elementCount, type Shape, type Tensor } from '.
 
 const FREE = -1
 
+/** Elements, and what they are said to be. */
+type TypedBytes = Pick<EncodedTensor, 'dtype' | 'data'>
+
 /** Whether `infer` takes the model: it has one input, one output and at most one free dimension. */
 export function takesNumbers({ inputs, outputs }: Model): boolean {
   const [input] = inputs
@@ -63,13 +66,18 @@ export function declaredShapes(
   if (spans.length !== model.inputs.length) {
     throw inputCountMismatch(model.inputs.length, spans.length)
   }
-  return model.inputs.map(({ shape: want }, i) => {
-    const got = readShape(calldata, spans[i] as WordSpan)
-    const fits =
-      got.length === want.length && want.every((d, axis) => d === FREE || d === got[axis])
-    if (!fits) throw shapeMismatch(i, want, got)
-    return got
+  return model.inputs.map((_, i) => {
+    const shape = readShape(calldata, spans[i] as WordSpan)
+    checkShape(model, i, shape)
+    return shape
   })
+}
+
+/** @throws InferenceRevert `ShapeMismatch` for a shape that disagrees with the declared input */
+export function checkShape(model: Model, input: number, got: Shape): void {
+  const want = model.inputs[input]?.shape ?? []
+  const fits = got.length === want.length && want.every((d, axis) => d === FREE || d === got[axis])
+  if (!fits) throw shapeMismatch(input, want, got)
 }
 
 /**
@@ -95,10 +103,10 @@ export function quotedShapes(
 export function checkTensors(
   model: Model,
   shapes: readonly Shape[],
-  tensors: readonly EncodedTensor[],
+  tensors: readonly TypedBytes[],
 ): void {
   model.inputs.forEach(({ dtype }, i) => {
-    const { dtype: got, data } = tensors[i] as EncodedTensor
+    const { dtype: got, data } = tensors[i] as TypedBytes
     if (got !== dtype) throw dtypeMismatch(i, dtype, got)
     const shape = shapes[i] as Shape
     if (data.length !== elementCount(shape) * bytesPerElement(dtype)) {
@@ -116,10 +124,10 @@ export function checkTensors(
 export function tensorInputs(
   model: Model,
   shapes: readonly Shape[],
-  tensors: readonly EncodedTensor[],
+  tensors: readonly TypedBytes[],
 ): Tensor[] {
   return model.inputs.map(({ dtype }, i) => {
-    const data = new Uint8Array((tensors[i] as EncodedTensor).data)
+    const data = new Uint8Array((tensors[i] as TypedBytes).data)
     const index = firstOutside(dtype, data, model.encodings?.inputs[i])
     if (index !== -1) throw valueOutOfRange(i, index)
     return { dtype, shape: shapes[i] as Shape, data }

@@ -70,9 +70,13 @@ export class SharedRuns {
     inputs: readonly Tensor[],
     options: RunOptions & { signal: AbortSignal },
   ): Promise<RunOutcome> {
+    let isVerified = true
+    const onUnverified = () => {
+      isVerified = false
+    }
     try {
-      const outcome = await settle(this.engine.run(model, inputs, options))
-      this.#memo?.set(key, outcome)
+      const outcome = await settle(this.engine.run(model, inputs, { ...options, onUnverified }))
+      if (isVerified) this.#memo?.set(key, outcome)
       return outcome
     } finally {
       // An abandoned flight has already made way for another one under its key.

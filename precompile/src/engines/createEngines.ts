@@ -76,6 +76,10 @@ class EngineSet implements Engines {
     return this.#wasm.runtimeId
   }
 
+  get exactRuntimeId() {
+    return this.#fast?.engine.runtimeId ?? this.#wasm.runtimeId
+  }
+
   choose(): Promise<EngineChoice> {
     this.#choice ??= this.#choose().then((choice) => {
       this.#options.onChoice?.(choice)

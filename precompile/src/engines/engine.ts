@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** Milliseconds after which a run that started is ended as a fault of this machine. */
   readonly timeLimitMs?: number
+  /** Told that the outputs come from elsewhere and were not checked here: nobody may remember them. */
+  onUnverified?(): void
 }
 
 /**
@@ -24,6 +26,8 @@ export interface RunOptions {
  */
 export interface Engine {
   readonly runtimeId: RuntimeId
+  /** What runs exact models, where that is not the runtime whose bits `pinned` ones have. It may change. */
+  readonly exactRuntimeId?: RuntimeId
   /** The name of the device that it runs on, where that is not the CPU. Known after the first run. */
   readonly device?: string | undefined
   /**
