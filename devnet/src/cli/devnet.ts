@@ -6,6 +6,7 @@ import { defaultIpcPath } from '../rpc/ipcPath.js'
 import { addAnvilFlags } from './anvilFlags.js'
 import { ether, integer, list, oneOf, quantity, seconds, uint64 } from './flag.js'
 import { addForkOptions } from './forkFlags.js'
+import { addRemoteOptions } from './remoteFlags.js'
 import type { DevnetFlags, Prepare } from './runDevnet.js'
 import { addStateOptions } from './stateFlags.js'
 
@@ -137,7 +138,7 @@ export function devnetCommand(prepare?: Prepare): Command {
     .option('-q, --quiet', 'print nothing but errors')
     .addOption(new Option('--silent', 'the same').hideHelp())
     .addHelpText('after', example)
-  return addAnvilFlags(addStateOptions(addForkOptions(command))).action(
+  return addAnvilFlags(addStateOptions(addForkOptions(addRemoteOptions(command)))).action(
     async (flags: DevnetFlags) => {
       // The other commands need no chain: they start faster without loading one.
       const { runDevnet } = await import('./runDevnet.js')

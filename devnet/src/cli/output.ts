@@ -1,4 +1,4 @@
-import { BaseError, ModelError, NodeFaultError } from '@lockstep/precompile'
+import { BaseError, ModelError, NodeFaultError, RemoteOptionsError } from '@lockstep/precompile'
 import {
   InferenceRevertError,
   OutOfGasError,
@@ -87,8 +87,11 @@ export function reportError(error: unknown, json: boolean): ExitCode {
   return code
 }
 
+/** What the command line, or what it names, has wrong. */
+const usageErrors = [UsageError, LintInputError, RemoteOptionsError]
+
 function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof UsageError || error instanceof LintInputError) return ExitCode.usage
+  if (usageErrors.some((kind) => error instanceof kind)) return ExitCode.usage
   if (error instanceof ModelError) return ExitCode.refused
   if (error instanceof NodeFaultError || error instanceof RemoteFaultError)
     return ExitCode.unreachable

@@ -18,11 +18,12 @@ import { blockLog } from './log.js'
 import { type MnemonicFlags, mnemonicOf } from './mnemonic.js'
 import { readModelFolder } from './modelFile.js'
 import { print, UsageError } from './output.js'
+import { type RemoteFlags, remoteLog, toRemoteOptions } from './remoteFlags.js'
 import { loadStateFile, StateWriter } from './stateFile.js'
 import type { StateFlags } from './stateFlags.js'
 
 /** The flags of `lockstep devnet`, parsed. */
-export interface DevnetFlags extends ForkFlags, MnemonicFlags, StateFlags {
+export interface DevnetFlags extends ForkFlags, MnemonicFlags, RemoteFlags, StateFlags {
   readonly port: number
   readonly host: readonly string[]
   readonly ipc?: string | true
@@ -81,12 +82,14 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     onChoice: (choice) => log.print(engineLog(choice)),
     onFallback: (choice) => log.print(engineLog(choice)),
   })
+  const remote = toRemoteOptions(flags)
   const blocks = flags.import === undefined ? undefined : await readChainFile(flags.import)
   const devnet = await createDevnet({
     ...toOptions(flags),
     ...(flags.init !== undefined && { genesis: await readGenesisFile(flags.init) }),
     accounts,
     engine: engines,
+    ...(remote && { remote: { ...remote, onEvent: (event) => log.print(remoteLog(event)) } }),
     models: models.map(({ bytes }) => bytes),
     onCall: (method) => log.print(method),
   })
@@ -113,17 +116,27 @@ export async function runDevnet(flags: DevnetFlags, prepare?: Prepare): Promise<
     log.print(opening)
     for (const host of flags.host) log.print(`Listening on ${host}:${devnet.port}`)
     process.send?.({ url: devnet.url })
+    if (flags.serveV2) log.print(`Running models for others at ${devnet.url}/v2`)
     if (closing) log.print(closing)
     for (const id of missing) log.print(missingModel(id))
     const writer = new StateWriter(devnet.node, flags, warn)
     // Trying the engines keeps every core busy for seconds; a chain without models needs none of them.
     const hasModels = (await devnet.node.models.list()).length > 0
     if (flags.engine !== undefined || hasModels) void engines.choose()
+    void prepareRemotes(devnet.node)
     await stopped
     await writer.finish()
   } finally {
     await devnet.close()
   }
+}
+
+/** Looks for the remotes and tries them with the models that are there, so that the first inference finds them ready. */
+async function prepareRemotes({ precompile, models }: Node): Promise<void> {
+  const { remote } = precompile
+  await remote?.prepare()
+  if (remote)
+    for (const { id } of await models.list()) await remote.prepare(await precompile.model(id))
 }
 
 /** Traces come one after another, and so do the blocks that wait for them. */
@@ -236,6 +249,7 @@ function toOptions(flags: DevnetFlags): DevnetOptions {
     order: flags.order,
     preExecution: flags.preExecution,
     port: flags.port,
+    serveInference: flags.serveV2 ?? false,
     slotsPerEpoch: flags.slotsInAnEpoch,
   }
 }

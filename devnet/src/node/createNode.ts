@@ -48,7 +48,7 @@ async function openModels(
 ): Promise<Node> {
   const own = folder ? createFileStore(folder.modelDirectory) : createMemoryStore()
   const models = new ForkedStore(options.store ?? own)
-  const precompile = options.precompile ?? createPrecompile(models, options.engine)
+  const precompile = options.precompile ?? createPrecompile(models, options)
   try {
     const node = await startNode(options, { store, folder, models, precompile })
     if (folder && options.store === undefined) await forgetUnregistered(node)
@@ -132,10 +132,10 @@ async function forgetUnregistered(node: Node): Promise<void> {
 
 function createPrecompile(
   store: ModelStore,
-  engine: NodeOptions['engine'] = 'auto',
+  { engine = 'auto', remote }: NodeOptions,
 ): InferencePrecompile {
   const engines = typeof engine === 'string' ? createEngines({ engine }) : engine
-  return createInferencePrecompile({ store, engine: engines })
+  return createInferencePrecompile({ store, engine: engines, ...(remote && { remote }) })
 }
 
 async function registerModels(

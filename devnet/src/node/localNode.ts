@@ -1,7 +1,13 @@
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { createAddressFromString } from '@ethereumjs/util'
-import type { InferencePrecompile, InferenceTensors, ModelStore } from '@lockstep/precompile'
+import type {
+  InferencePrecompile,
+  InferenceTensors,
+  ModelId,
+  ModelStore,
+  Tensor,
+} from '@lockstep/precompile'
 import type { DevAccount } from './accounts.js'
 import { readBlob, readSidecar } from './blobs/rows.js'
 import type { BlobSidecar } from './blobs/sidecar.js'
@@ -185,6 +191,14 @@ export class LocalNode implements Node {
     id: BlockId,
   ): ReturnType<Node['callPrecompile']> {
     return this.execution.callPrecompile(calldata, gasLimit, id)
+  }
+
+  runModel(
+    id: ModelId,
+    inputs: readonly Tensor[],
+    signal: AbortSignal,
+  ): ReturnType<Node['runModel']> {
+    return this.execution.runModel(id, inputs, signal)
   }
 
   traceCalls(

@@ -3,10 +3,13 @@ import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Account, Address } from '@ethereumjs/util'
 import type {
+  CallResult,
   InferencePrecompile,
   InferenceRecord,
   InferenceTensors,
+  ModelId,
   ModelStore,
+  Tensor,
 } from '@lockstep/precompile'
 import type { DevAccount } from './accounts.js'
 import type { BlobSidecar } from './blobs/sidecar.js'
@@ -280,6 +283,13 @@ export interface Node {
     gasLimit: bigint,
     id: BlockId,
   ): Promise<{ success: boolean; outOfGas: boolean; returnData: Uint8Array; gasUsed: bigint }>
+
+  /**
+   * Runs a model that the registry lists after the head, on tensors that no calldata brought. It may cost as much as a
+   * block holds.
+   * @throws InferenceInactiveError, NodeFaultError, the signal's reason
+   */
+  runModel(id: ModelId, inputs: readonly Tensor[], signal: AbortSignal): Promise<CallResult>
 
   // Traces. One request traces at a time; a trace that is too large or takes too long is given up.
   /**

@@ -1,4 +1,10 @@
-import type { Engine, EngineName, InferencePrecompile, ModelStore } from '@lockstep/precompile'
+import type {
+  Engine,
+  EngineName,
+  InferencePrecompile,
+  ModelStore,
+  RemoteOptions,
+} from '@lockstep/precompile'
 import type { AccountOptions } from './accounts.js'
 import type { WallClock } from './clock.js'
 import type { Hardfork } from './common.js'
@@ -73,6 +79,11 @@ export interface NodeOptions {
    * decides how fast an answer comes, never what it is. Default `auto`: the fastest that is right on this machine.
    */
   readonly engine?: EngineName | 'auto' | Engine
+  /**
+   * Other machines that run exact models, behind the Open Inference Protocol v2. `engine` runs what they do not, and
+   * decides where they are wrong. Default: none.
+   */
+  readonly remote?: RemoteOptions
   /** Default: one over the store and the engine. */
   readonly precompile?: InferencePrecompile
   /** Default: the system's time. */

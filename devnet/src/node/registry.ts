@@ -15,6 +15,17 @@ const registry = createAddressFromString(registryAddress)
 /** Position of `mapping(bytes32 => bool) isRegistered` in the registry's storage layout. */
 const registeredSlot = 0n
 
+/** Position of `mapping(address => mapping(bytes32 => bytes32)) _names` in the registry's storage layout. */
+const namesSlot = 1n
+
+/** Storage slot of the registry that holds the model to which an account's name points. */
+export function nameSlot(owner: Hex, name: Hex): Hex {
+  const names = keccak256(
+    encodeAbiParameters([{ type: 'address' }, { type: 'uint256' }], [owner, namesSlot]),
+  )
+  return keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'bytes32' }], [name, names]))
+}
+
 /** Storage slot of the registry that is 1 when the model is registered. */
 export function registrationSlot(id: ModelId): Hex {
   return keccak256(

@@ -47,9 +47,9 @@ export function send(
   response: ServerResponse,
   { transferTimeoutMs }: { transferTimeoutMs: number },
   status: number,
-  text?: string,
+  body?: string | Uint8Array,
 ): void {
-  if (text !== undefined) response.setHeader('content-type', 'application/json')
+  if (typeof body === 'string') response.setHeader('content-type', 'application/json')
   response.setTimeout(transferTimeoutMs, () => response.destroy())
-  response.writeHead(status).end(text)
+  response.writeHead(status).end(body)
 }

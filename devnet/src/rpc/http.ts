@@ -6,11 +6,13 @@ import {
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { answerText, errorText, send } from './answer.js'
+import { readBody } from './body.js'
 import { type AllowedOrigin, allowCrossOrigin } from './cors.js'
 import { type ClientLimits, closeGraceMs, type Endpoint } from './endpoint.js'
 import { ErrorCode } from './errors.js'
 import type { Handlers } from './handlers.js'
 import { ListenError, PortInUseError } from './listenErrors.js'
+import type { InferenceService } from './openInference/service.js'
 import { peerOf } from './peer.js'
 import { serveWebSockets } from './webSocket.js'
 
@@ -19,6 +21,8 @@ export interface HttpOptions extends ClientLimits {
   readonly port: number
   readonly allowOrigin: AllowedOrigin
   readonly transferTimeoutMs: number
+  /** Answers what comes below `/v2`, where it is served. */
+  readonly inference: InferenceService | undefined
 }
 
 /**
@@ -81,6 +85,9 @@ async function serve(
   options: HttpOptions & { isClosing: () => boolean },
 ): Promise<void> {
   response.on('error', () => response.destroy())
+  if (options.inference?.takes(request)) {
+    return options.inference.serve(request, response, options)
+  }
   allowCrossOrigin(request, response, options.allowOrigin)
   if (request.method === 'OPTIONS') return send(response, options, 200)
   if (request.method !== 'POST') {
@@ -93,32 +100,8 @@ async function serve(
     const message = `Invalid request: the body exceeds ${options.maxBodyBytes} bytes`
     return send(response, options, 413, errorText(ErrorCode.invalidRequest, message))
   }
-  const answer = await answerText(body, peerOf(request.headers), handlers)
+  const answer = await answerText(body.toString('utf8'), peerOf(request.headers), handlers)
   // A connection kept alive would hold up a server that waits for its last requests.
   if (options.isClosing()) response.setHeader('connection', 'close')
   return answer === undefined ? send(response, options, 204) : send(response, options, 200, answer)
-}
-
-/** Reads a body up to a limit. What is past it still flows, unread, until the request's time is over. */
-function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<string | 'aborted' | 'too large'> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= maxBytes) {
-        chunks.push(chunk)
-        return
-      }
-      chunks.length = 0
-      resolve('too large')
-    })
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
-    // The client going away in the middle is no fault of anybody here.
-    request.on('error', () => resolve('aborted'))
-    request.on('close', () => resolve('aborted'))
-  })
 }

@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.js'
 import { createHandlers, type HandlerOptions, type Handlers } from './handlers.js'
 import { listenHttp } from './http.js'
 import { listenIpc } from './ipc.js'
+import { createInferenceService } from './openInference/service.js'
 
 export { IpcPathError, ListenError, PortInUseError } from './listenErrors.js'
 
@@ -25,6 +26,11 @@ export interface ServerOptions extends HandlerOptions {
   readonly maxBodyBytes?: number
   /** Bytes that may wait for a WebSocket or IPC client before it is dropped. Default 64 MiB. */
   readonly maxBacklogBytes?: number
+  /**
+   * Whether to serve the Open Inference Protocol v2 below `/v2`, so that other machines run the chain's models here.
+   * Whoever reaches the port may then ask for runs that pay no gas. Default false.
+   */
+  readonly serveInference?: boolean
   /** Time in which a client must have sent its request, and taken the answer. Default 60 s. */
   readonly transferTimeoutMs?: number
 }
@@ -54,8 +60,10 @@ export async function createServer(node: Node, options: ServerOptions = {}): Pro
   }
   const limits = limitsOf(options)
   const { port = 8545, allowOrigin = '*', transferTimeoutMs = 60_000, ipcPath } = options
+  const onUnexpected = options.onUnexpectedError ?? ((error: unknown) => console.error(error))
+  const inference = options.serveInference ? createInferenceService(node, onUnexpected) : undefined
   const listen = async (host: string, port: number) => {
-    const http = { ...limits, host, port, allowOrigin, transferTimeoutMs }
+    const http = { ...limits, host, port, allowOrigin, transferTimeoutMs, inference }
     const endpoint = await listenHttp(handlers, http)
     endpoints.push(endpoint)
     return endpoint

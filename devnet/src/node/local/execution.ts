@@ -1,4 +1,4 @@
-import type { InferenceTensors } from '@lockstep/precompile'
+import type { InferenceTensors, ModelId, Tensor } from '@lockstep/precompile'
 import { createAccessList } from '../accessList.js'
 import { call } from '../call.js'
 import { type CallBundle, callMany } from '../callMany.js'
@@ -86,6 +86,19 @@ export class Execution {
     return this.core.parts.precompile.call(calldata, gasLimit, {
       isRegistered: (model) => isRegistered(state, model),
       signal: this.core.parts.abort.signal,
+    })
+  }
+
+  async runModel(
+    id: ModelId,
+    inputs: readonly Tensor[],
+    signal: AbortSignal,
+  ): ReturnType<Node['runModel']> {
+    if (!this.core.start.inference) throw new InferenceInactiveError()
+    const state = (await this.core.standOn('latest')).read()
+    return this.core.parts.precompile.run(id, inputs, this.core.settings.gasLimit, {
+      isRegistered: (model) => isRegistered(state, model),
+      signal,
     })
   }
 

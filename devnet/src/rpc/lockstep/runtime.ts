@@ -13,6 +13,7 @@ export const lockstepRuntime = [
     runtime: node.precompile.engine.runtimeId,
     schedule: node.precompile.schedule.version,
   })),
+  method('lockstep_remotes', [], ({ node }) => node.precompile.remote?.report() ?? null),
   method('lockstep_preExecution', [], ({ node }) => node.preExecution() ?? null),
   method(
     'lockstep_runPrecompile',
