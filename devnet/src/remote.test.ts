@@ -35,7 +35,9 @@ beforeAll(async () => {
   wasm = await createDevnet({ ...serving, engine: createWasmEngine({ threads: 1 }) })
   reference = await createDevnet({ ...serving, engine: createReferenceEngine() })
   const endpoints = [wasm.url, reference.url]
-  const remote = { endpoints, sampleShare: 0, deadlineMs: 60_000, healthIntervalMs: 3_600_000 }
+  // A busy machine is no slow remote, and nothing but a transaction finds out that one is gone.
+  const patience = { hedgeMs: 30_000, deadlineMs: 60_000, healthIntervalMs: 3_600_000 }
+  const remote = { endpoints, sampleShare: 0, ...patience }
   chain = await createDevnet({ port: 0, engine: 'wasm', models: [bytes], remote })
   await chain.node.precompile.remote?.prepare(readModel(bytes))
 })

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os'
 import {
+  type EndpointReport,
   type EngineName,
   type EngineReport,
   engineCandidate,
@@ -8,11 +9,14 @@ import {
   tryEngine,
 } from '@lockstep/precompile'
 import { Command } from 'commander'
+import { type ExamineRemotesFlags, examineRemotes } from './examineRemotes.js'
 import { ExitCode, print, printJson, printTable } from './output.js'
+import { endpointOption, modelNameOption } from './remoteFlags.js'
 
 const example = `
 Example:
   $ npx lockstep doctor
+  $ npx lockstep doctor --remote-endpoint http://gpu-1:8000 --models ./models
 
 Exit codes:
   0 the canonical engine, wasm, works · 1 it does not`
@@ -21,10 +25,14 @@ Exit codes:
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('try every engine on this machine: version, known answers, speed')
+    .addOption(endpointOption('look at this server of the Open Inference Protocol v2, too'))
+    .addOption(modelNameOption())
+    .option('--models <dir>', 'hold the servers to the known answers of the models in this folder')
     .option('--json', 'print one JSON object')
     .addHelpText('after', example)
-    .action(async (options: { json?: boolean }) => {
-      const examination = await examine()
+    .action(async (options: ExamineRemotesFlags & { json?: boolean }) => {
+      const remotes = await examineRemotes(options)
+      const examination = { ...(await examine()), remotes }
       if (options.json) printJson(examination)
       else printExamination(examination)
       const canonical = examination.engines.find(({ engine }) => engine === 'wasm')
@@ -40,6 +48,7 @@ interface Examination {
   readonly engines: readonly ExaminedEngine[]
   /** What `--engine auto` takes for exact models. */
   readonly auto: EngineName
+  readonly remotes: readonly EndpointReport[]
 }
 
 interface ExaminedEngine {
@@ -58,7 +67,7 @@ interface ExaminedEngine {
 }
 
 /** One engine after the other, so that none is measured beside another. */
-async function examine(): Promise<Examination> {
+async function examine(): Promise<Omit<Examination, 'remotes'>> {
   const reports: EngineReport[] = []
   for (const name of engineNames) {
     const { report, engine } = await tryEngine(
@@ -95,7 +104,8 @@ function describe(report: EngineReport, wasmMs: number | undefined): ExaminedEng
   }
 }
 
-function printExamination({ node, platform, cpu, cores, engines, auto }: Examination): void {
+function printExamination(examination: Examination): void {
+  const { node, platform, cpu, cores, engines, auto, remotes } = examination
   print(`Node ${node}, ${platform}, ${cpu}, ${cores} cores`)
   print()
   printTable(
@@ -117,6 +127,25 @@ function printExamination({ node, platform, cpu, cores, engines, auto }: Examina
     }
   }
   print(`Exact models run on ${auto} here, pinned ones on wasm.`)
+  if (remotes.length > 0) printRemotes(remotes)
+}
+
+function printRemotes(remotes: readonly EndpointReport[]): void {
+  print()
+  printTable(
+    ['Remote', 'State', 'Build', 'Tensors'],
+    remotes.map(({ endpoint, state, build, binary }) => [
+      endpoint,
+      state,
+      build ?? '',
+      build === null ? '' : binary ? 'binary' : 'JSON',
+    ]),
+  )
+  print()
+  for (const { endpoint, state, reason, models } of remotes) {
+    if (state !== 'up') print(`${endpoint} is not used: ${reason}.`)
+    for (const { model, reason } of models) print(`${endpoint}, model ${model}: ${reason}.`)
+  }
 }
 
 function answersLine({ cases, wrong }: KnownAnswerResult): string {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
-import { createDevnet } from '../devnet.js'
+import { createDevnet, type Devnet } from '../devnet.js'
 import { whole } from '../node/testing/models.js'
+import { examineRemotes } from './examineRemotes.js'
 import { command, runCommand } from './testing/command.js'
 
 /** Lines that a devnet prints until one of them is the last that is waited for. */
@@ -33,17 +34,28 @@ async function linesUntil(
   }
 }
 
-test('a devnet says which remotes it has and what they run, and shows no key', async () => {
-  const other = await createDevnet({
+/** Another machine, which runs this model for others. */
+async function devnetWith(model: Uint8Array): Promise<Devnet> {
+  const devnet = await createDevnet({
     port: 0,
     engine: 'wasm',
     serveInference: true,
-    models: [whole.bytes],
+    models: [model],
   })
-  onTestFinished(() => other.close())
+  onTestFinished(() => devnet.close())
+  return devnet
+}
+
+async function folderOf(model: Uint8Array): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-remote-'))
   onTestFinished(() => rm(folder, { recursive: true }))
-  await writeFile(join(folder, 'whole.onnx'), whole.bytes)
+  await writeFile(join(folder, 'model.onnx'), model)
+  return folder
+}
+
+test('a devnet says which remotes it has and what they run, and shows no key', async () => {
+  const folder = await folderOf(whole.bytes)
+  const other = await devnetWith(whole.bytes)
   const endpoint = `http://me:s3cret@127.0.0.1:${other.port}`
   const lines = await linesUntil(
     / runs: /,
@@ -61,6 +73,24 @@ test('a devnet says which remotes it has and what they run, and shows no key', a
     `Remote 127.0.0.1:${other.port} runs: ${whole.id}: right on 7 known answers`,
   )
   expect(lines.join()).not.toContain('s3cret')
+})
+
+test('doctor finds which remotes are there and what they run', async () => {
+  const models = await folderOf(whole.bytes)
+  const other = await devnetWith(whole.bytes)
+  const remoteEndpoint = [other.url, 'http://me:s3cret@127.0.0.1:1']
+  const remotes = await examineRemotes({ remoteEndpoint, models })
+  expect(remotes).toMatchObject([
+    {
+      endpoint: `127.0.0.1:${other.port}`,
+      state: 'up',
+      build: expect.stringMatching(/^lockstep /),
+      binary: true,
+      models: [{ model: whole.id, standing: 'right', reason: 'right on 7 known answers' }],
+    },
+    { endpoint: '127.0.0.1:1', state: 'down', reason: expect.stringContaining('ECONNREFUSED') },
+  ])
+  expect(JSON.stringify(remotes)).not.toContain('s3cret')
 })
 
 test.each([

@@ -20,19 +20,28 @@ export interface RemoteFlags {
 
 const aMinuteMs = 60_000
 
+/** @param does What the command does with a server. */
+export function endpointOption(does: string): Option {
+  return (
+    new Option('--remote-endpoint <url>', `${does}; repeat it, or put commas between`)
+      .argParser(collect)
+      .default([], 'none')
+      // A URL may hold a key, which everybody sees in a list of processes.
+      .env('LOCKSTEP_REMOTE_ENDPOINT')
+  )
+}
+
+export function modelNameOption(): Option {
+  return new Option(
+    '--remote-model-name <template>',
+    'what remotes call a model: {id}, or {hex} for the id without 0x',
+  ).env('LOCKSTEP_REMOTE_MODEL_NAME')
+}
+
 /** Adds the flags by which other machines run models, and this one runs models for others. */
 export function addRemoteOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option(
-        '--remote-endpoint <url>',
-        'let this server of the Open Inference Protocol v2 run exact models; repeat it, or put commas between',
-      )
-        .argParser(collect)
-        .default([], 'none')
-        // A URL may hold a key, which everybody sees in a list of processes.
-        .env('LOCKSTEP_REMOTE_ENDPOINT'),
-    )
+    .addOption(endpointOption('let this server of the Open Inference Protocol v2 run exact models'))
     .addOption(
       new Option(
         '--remote-verify <how>',
@@ -46,12 +55,7 @@ export function addRemoteOptions(command: Command): Command {
         .argParser(share)
         .env('LOCKSTEP_REMOTE_SAMPLE'),
     )
-    .addOption(
-      new Option(
-        '--remote-model-name <template>',
-        'what remotes call a model: {id}, or {hex} for the id without 0x',
-      ).env('LOCKSTEP_REMOTE_MODEL_NAME'),
-    )
+    .addOption(modelNameOption())
     .addOption(
       new Option('--remote-deadline <ms>', 'wait for remotes before this machine decides (1000)')
         .argParser(integer(1, aMinuteMs))

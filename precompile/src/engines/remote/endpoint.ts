@@ -9,7 +9,9 @@ import type { Verdict } from './trial.js'
 /** Where a remote stands with one model. `due` says from when on it may be tried again. */
 export type Standing =
   | { readonly type: 'absent'; readonly reason: string; readonly due: number }
-  | { readonly type: 'right' | 'wrong'; readonly reason: string }
+  | { readonly type: 'wrong'; readonly reason: string }
+  /** `localMs`: what the local engine takes for a run. */
+  | { readonly type: 'right'; readonly reason: string; readonly localMs: number }
 
 export interface EndpointCounts {
   /** Inferences that it was asked for. */
@@ -88,18 +90,18 @@ export class Endpoint {
     return !standing || ('due' in standing && performance.now() >= standing.due)
   }
 
+  /** What the local engine takes for a run of a model that this remote serves. */
+  localMs(id: ModelId): number {
+    const standing = this.#standings.get(id)
+    return standing?.type === 'right' ? standing.localMs : 0
+  }
+
   judge(id: ModelId, verdict: Verdict): void {
     const before = this.#standings.get(id)
-    if (verdict.type === 'absent') {
-      const due = performance.now() + RETRIAL_MS
-      this.#standings.set(id, { ...verdict, due })
-      if (before?.reason !== verdict.reason) this.#tell('refused', `${id}: ${verdict.reason}`)
-      return
-    }
-    const reason =
-      verdict.type === 'right' ? `right on ${verdict.runs} known answers` : verdict.reason
-    this.#standings.set(id, { type: verdict.type, reason })
-    this.#tell(verdict.type === 'right' ? 'serves' : 'refused', `${id}: ${reason}`)
+    const standing = standingOf(verdict)
+    this.#standings.set(id, standing)
+    if (before?.reason === standing.reason) return
+    this.#tell(standing.type === 'right' ? 'serves' : 'refused', `${id}: ${standing.reason}`)
   }
 
   /** It said how it is. Another build than before has to prove itself anew. */
@@ -116,7 +118,6 @@ export class Endpoint {
   }
 
   succeeded(): void {
-    this.counts.answered++
     if (++this.#sinceFailure % ANSWERS_PER_FAILURE === 0) {
       this.#failures = Math.max(0, this.#failures - 1)
     }
@@ -146,5 +147,18 @@ export class Endpoint {
 
   #tell(type: RemoteEvent['type'], reason: string): void {
     this.onEvent({ endpoint: this.label, type, reason })
+  }
+}
+
+function standingOf(verdict: Verdict): Standing {
+  switch (verdict.type) {
+    case 'absent':
+      return { ...verdict, due: performance.now() + RETRIAL_MS }
+    case 'right': {
+      const { runs, localMs } = verdict
+      return { type: 'right', reason: `right on ${runs} known answers`, localMs }
+    }
+    case 'wrong':
+      return verdict
   }
 }

@@ -56,6 +56,9 @@ async function stage(
     endpoints: servers.map((server) => (typeof server === 'string' ? server : server.url)),
     local,
     sampleShare: 0,
+    // A busy machine is no slow remote.
+    hedgeMs: 30_000,
+    deadlineMs: 60_000,
     onEvent: (event) => events.push(event),
     ...options,
   })
@@ -168,50 +171,93 @@ describe('createRemoteEngine: quorum', () => {
   })
 })
 
-const misdeeds: Record<string, Misdeed> = {
-  'hangs before its headers': () => {},
-  'hangs in the middle of its answer': (_, response) => void response.write('{"outputs":['),
-  'drops the connection': (_, response) => void response.destroy(),
-  'drops the connection in the middle': (_, response) => {
-    response.writeHead(200, { 'content-length': 1000 }).write('{"outputs"')
-    setImmediate(() => response.destroy())
-  },
-  'announces more than the answer can be': (_, response) =>
-    void response.writeHead(200, { 'content-length': 2 ** 40 }).write('{'),
-  'sends without end': (_, response) => {
-    const more = (): void => {
-      while (response.write('x'.repeat(65_536)));
-      response.once('drain', more)
-    }
-    more()
-  },
-  'answers with an error': (_, response) => void response.writeHead(400).end('{"error":"no"}'),
-  'answers with no JSON': (_, response) => void response.end('<html>'),
-  'answers with another shape': (_, response) =>
-    void response.end('{"outputs":[{"name":"y0_0","shape":[1],"datatype":"INT32","data":[1]}]}'),
-  'leaves the output out': (_, response) => void response.end('{"outputs":[]}'),
-  'lies about the length of its header': (_, response) =>
-    void response.writeHead(200, { 'inference-header-content-length': '999' }).end('{}'),
-  'sends too few bytes': (_, response) => {
-    const head =
-      '{"outputs":[{"name":"y0_0","shape":[9],"datatype":"INT32","parameters":{"binary_data_size":36}}]}'
-    const headers = { 'inference-header-content-length': String(head.length) }
-    response.writeHead(200, headers).end(`${head}abc`)
-  },
-  'packs its answer': (_, response) =>
-    void response.writeHead(200, { 'content-encoding': 'gzip' }).end('{}'),
-  'has endless headers': (_, response) =>
-    void response.writeHead(200, { 'x-long': 'x'.repeat(100_000) }).end('{}'),
-}
+/** What a remote may do, and what is said of it then. */
+const misdeeds: readonly [does: string, said: RegExp, misdeed: Misdeed][] = [
+  ['hangs before its headers', /within 1500 ms/, () => {}],
+  [
+    'hangs in the middle of its answer',
+    /within 1500 ms/,
+    (_, response) => void response.write('{"outputs":['),
+  ],
+  ['drops the connection', /socket hang up/, (_, response) => void response.destroy()],
+  [
+    'drops the connection in the middle',
+    /it cannot be reached: aborted/,
+    (_, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write('{"outputs"')
+      setImmediate(() => response.destroy())
+    },
+  ],
+  [
+    'announces more than the answer can be',
+    /longer than/,
+    (_, response) => void response.writeHead(200, { 'content-length': 2 ** 40 }).write('{'),
+  ],
+  [
+    'sends without end',
+    /longer than/,
+    (_, response) => {
+      const more = (): void => {
+        while (response.write('x'.repeat(65_536)));
+        response.once('drain', more)
+      }
+      more()
+    },
+  ],
+  [
+    'answers with an error',
+    /HTTP 400/,
+    (_, response) => void response.writeHead(400).end('{"error":"no"}'),
+  ],
+  ['answers with no JSON', /are no JSON/, (_, response) => void response.end('<html>')],
+  [
+    'answers with another shape',
+    /as int32\[1\], not as int32\[9\]/,
+    (_, response) =>
+      void response.end('{"outputs":[{"name":"y0_0","shape":[1],"datatype":"INT32","data":[1]}]}'),
+  ],
+  [
+    'leaves the output out',
+    /lacks the output/,
+    (_, response) => void response.end('{"outputs":[]}'),
+  ],
+  [
+    'lies about the length of its header',
+    /Inference-Header-Content-Length is 999/,
+    (_, response) =>
+      void response.writeHead(200, { 'inference-header-content-length': '999' }).end('{}'),
+  ],
+  [
+    'sends too few bytes',
+    /needs 36 bytes, 3 are left/,
+    (_, response) => {
+      const head =
+        '{"outputs":[{"name":"y0_0","shape":[9],"datatype":"INT32","parameters":{"binary_data_size":36}}]}'
+      const headers = { 'inference-header-content-length': String(head.length) }
+      response.writeHead(200, headers).end(`${head}abc`)
+    },
+  ],
+  [
+    'packs its answer',
+    /packed its answer/,
+    (_, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('{}'),
+  ],
+  [
+    'has endless headers',
+    /Header overflow/,
+    (_, response) => void response.writeHead(200, { 'x-long': 'x'.repeat(100_000) }).end('{}'),
+  ],
+]
 
 describe('createRemoteEngine: a remote that', () => {
-  test.each(Object.entries(misdeeds))('%s changes no result', async (_, misdeed) => {
+  test.each(misdeeds)('%s changes no result', async (_, said, misdeed) => {
     const [honest, other] = await pair()
-    const { engine, local, events } = await stage([honest, other], { deadlineMs: 300 })
+    const { engine, local, events } = await stage([honest, other], { deadlineMs: 1_500 })
     other.misdeed = misdeed
     expect(await engine.run(model, inputs)).toEqual(want)
     expect(local.runs).toBe(1)
-    expect(events.at(-1)).toMatchObject({ endpoint: other.host, type: 'down' })
+    const reason = expect.stringMatching(said)
+    expect(events.at(-1)).toEqual({ endpoint: other.host, type: 'down', reason })
     expect(engine.report()).toMatchObject({
       runs: { late: 1 },
       endpoints: [{ state: 'up' }, { state: 'down', counts: { failed: 1 } }],
@@ -220,6 +266,30 @@ describe('createRemoteEngine: a remote that', () => {
     other.asked = 0
     expect(await engine.run(model, inputs)).toEqual(want)
     expect(other.asked).toBe(0)
+  })
+
+  test('always answers just before the deadline is left alone as one that does not', async () => {
+    const [fast, slow] = await pair()
+    const { engine, local, events } = await stage([fast, slow], { hedgeMs: 20, deadlineMs: 60_000 })
+    slow.misdeed = (_, response, outputs) => {
+      const entries = outputs.map(({ shape, data }) => ({
+        name: 'y0_0',
+        shape,
+        datatype: 'INT32',
+        data: [...new Int32Array(data.slice().buffer)],
+      }))
+      setTimeout(() => response.end(JSON.stringify({ outputs: entries })), 1_000)
+    }
+    expect(await engine.run(model, inputs)).toEqual(want)
+    expect([local.runs, engine.report().runs.agreed]).toEqual([0, 1])
+    expect(events.at(-1)).toMatchObject({
+      endpoint: slow.host,
+      type: 'down',
+      reason: expect.stringMatching(/^it took \d+ ms, of at most \d+$/),
+    })
+    slow.asked = 0
+    expect(await engine.run(model, inputs)).toEqual(want)
+    expect(slow.asked).toBe(0)
   })
 
   test('redirects is not followed', async () => {

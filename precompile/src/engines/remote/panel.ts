@@ -12,6 +12,8 @@ import { tryModel, type Verdict } from './trial.js'
 const EXAMINATION_MS = 5_000
 /** Of one known answer. A model that a remote has not loaded yet takes a while. */
 const TRIAL_MS = 15_000
+/** Times as long as the local engine. */
+const TOO_SLOW = 10
 
 /** The remotes: looks after them, and finds those that may answer for a model. */
 export class Panel {
@@ -70,9 +72,10 @@ export class Panel {
   ): Promise<readonly Tensor[]> {
     endpoint.counts.asked++
     endpoint.inFlight++
+    const started = performance.now()
     try {
       const outputs = await this.#infer(endpoint, model, inputs, signal)
-      endpoint.succeeded()
+      this.#weigh(endpoint, model, performance.now() - started)
       return outputs
     } catch (error) {
       if (error instanceof RemoteFaultError && !this.#closing.signal.aborted) {
@@ -83,6 +86,14 @@ export class Panel {
     } finally {
       endpoint.inFlight--
     }
+  }
+
+  /** An answer that took much longer than it does here costs blocks more than it saves. It counts, and may be the last. */
+  #weigh(endpoint: Endpoint, { id }: Model, ms: number): void {
+    endpoint.counts.answered++
+    const longest = Math.max(this.#settings.hedgeMs, TOO_SLOW * endpoint.localMs(id))
+    if (ms <= longest) endpoint.succeeded()
+    else endpoint.failed(`it took ${Math.ceil(ms)} ms, of at most ${Math.ceil(longest)}`)
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,12 @@ import { RemoteFaultError } from './errors.js'
 
 /** How a remote did on the known answers of a model. */
 export type Verdict =
-  | { readonly type: 'right'; readonly runs: number }
+  | {
+      readonly type: 'right'
+      readonly runs: number
+      /** Median of what the local engine took for the same, in milliseconds. */
+      readonly localMs: number
+    }
   | { readonly type: 'wrong'; readonly reason: string }
   /** It gave no answer, or has no such model; it may be asked again later. */
   | { readonly type: 'absent'; readonly reason: string }
@@ -29,10 +34,12 @@ export async function tryModel(
   local: Engine,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  let runs = 0
+  const times: number[] = []
   for (const inputs of writeQuestions(model, randomInt(SEEDS))) {
+    const started = performance.now()
     const want = await answerOf(local, model, inputs, signal)
     if (!want) continue
+    times.push(performance.now() - started)
     let got: readonly Tensor[]
     try {
       got = await ask(inputs)
@@ -40,12 +47,13 @@ export async function tryModel(
       if (error instanceof RemoteFaultError) return { type: 'absent', reason: error.shortMessage }
       throw error
     }
-    runs++
     if (!sameTensors(want, got)) {
-      return { type: 'wrong', reason: `known answer ${runs} of model ${model.id} is wrong` }
+      return { type: 'wrong', reason: `known answer ${times.length} of model ${model.id} is wrong` }
     }
   }
-  if (runs > 0) return { type: 'right', runs }
+  const runs = times.length
+  times.sort((a, b) => a - b)
+  if (runs > 0) return { type: 'right', runs, localMs: times[runs >> 1] as number }
   return { type: 'absent', reason: `no known answers can be made for model ${model.id}` }
 }
 
