@@ -6,6 +6,7 @@ import { benchExact } from './exact.js'
 import { benchGas } from './gas.js'
 import { benchMemory } from './memory.js'
 import { benchOverhead } from './overhead.js'
+import { benchRemote } from './remote.js'
 import { benchReplay } from './replay.js'
 import { machine, writeSection } from './report.js'
 import { benchBundle, benchWrites } from './sdk.js'
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   bundle: ['benchmarks.md', benchBundle],
   writes: ['benchmarks.md', benchWrites],
   replay: ['replay.md', benchReplay],
+  remote: ['remote.md', benchRemote],
 }
 
 console.log(machine())
