@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{precompile,devnet,sdk}/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: ['{precompile,devnet,sdk,bench}/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.fixtures.test.ts'],
     testTimeout: 240_000,
     hookTimeout: 240_000,

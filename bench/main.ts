@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { benchAhead } from './ahead.js'
 import { benchChain } from './chain.js'
 import { benchCold } from './cold.js'
+import { compareRuns } from './compare.js'
 import { benchExact } from './exact.js'
 import { benchGas } from './gas.js'
 import { benchMemory } from './memory.js'
@@ -9,6 +10,7 @@ import { benchOverhead } from './overhead.js'
 import { benchRemote } from './remote.js'
 import { benchReplay } from './replay.js'
 import { machine, writeSection } from './report.js'
+import { type Measured, measuredIn, mergeRuns, readRun, writeRun } from './savedRun.js'
 import { benchBundle, benchWrites } from './sdk.js'
 import { benchSearch } from './search.js'
 import { benchStartup } from './startup.js'
@@ -20,6 +22,9 @@ const { values, positionals: chosen } = parseArgs({
     graphs: { type: 'string', default: '800' },
     graph: { type: 'string', multiple: true },
     write: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    compare: { type: 'string' },
+    repeat: { type: 'string', default: '1' },
   },
   allowPositionals: true,
 })
@@ -47,11 +52,26 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   remote: ['remote.md', benchRemote],
 }
 
+const saved = values.compare === undefined ? undefined : await readRun(values.compare)
 console.log(machine())
+const measured: Measured[] = []
 for (const [name, [page, run]] of Object.entries(benches)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue
-  const text = await run()
-  console.log(`\n${text}`)
-  if (values.write) await writeSection(page, name, text)
+  const runs: Measured[][] = []
+  for (let i = 0; i < Number(values.repeat); i++) {
+    const text = await run()
+    console.log(`\n${text}`)
+    if (values.write) await writeSection(page, name, text)
+    runs.push(measuredIn(name, text))
+  }
+  measured.push(...mergeRuns(runs))
 }
+const current = {
+  version: 1,
+  date: new Date().toISOString(),
+  machine: machine(),
+  measured,
+} as const
+if (values.json !== undefined) await writeRun(values.json, current)
+if (saved) console.log(`\n${compareRuns(saved, current)}`)
 process.exit(0)

@@ -9,6 +9,28 @@ export function toTable(
   return `### ${title}\n\n${lines.join('\n')}\n`
 }
 
+export interface Table {
+  readonly title: string
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** The tables that `toTable` wrote, out of a text that holds more. */
+export function readTables(markdown: string): Table[] {
+  return markdown
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => {
+      const [title = '', ...lines] = section.split('\n')
+      const [header = [], , ...rows] = lines.filter((line) => line.startsWith('| ')).map(cellsOf)
+      return { title, header, rows }
+    })
+}
+
+function cellsOf(line: string): string[] {
+  return line.slice(2, -2).split(' | ')
+}
+
 /** The middle of the sorted values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
