@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createDevnet, type Devnet } from '@lockstep/devnet'
+import { tensorsCalldata } from '@lockstep/precompile'
 import { createWalletClient, type Hex, http, keccak256, publicActions } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { tensorsCalldata } from './calldata.js'
 import { type BenchModel, benchModels } from './models.js'
 import { median, toTable } from './table.js'
 

@@ -5,27 +5,9 @@ import {
   type Tensor,
   wordsFromElements,
 } from '@lockstep/precompile'
-import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'
+import { bytesToHex, encodeFunctionData, hexToBytes } from 'viem'
 
 const WORD = 32
-
-/** Calldata of `inferTensors`. */
-export function tensorsCalldata(id: Hex, inputs: readonly Tensor[]): Uint8Array {
-  return hexToBytes(
-    encodeFunctionData({
-      abi: inferenceAbi,
-      functionName: 'inferTensors',
-      args: [
-        id,
-        inputs.map(({ dtype, shape, data }) => ({
-          dtype,
-          shape: [...shape],
-          data: bytesToHex(data),
-        })),
-      ],
-    }),
-  )
-}
 
 /** Calldata of `infer`, as contracts send it: a word an element, with 18 decimals where they stand for reals. */
 export function numbersCalldata({ id, encodings }: Model, input: Tensor): Uint8Array {

@@ -7,9 +7,10 @@ import {
   type ModelStore,
   readModel,
   type Tensor,
+  tensorsCalldata,
 } from '@lockstep/precompile'
 import { takesNumbers } from '../precompile/src/call/inputs.js'
-import { numbersCalldata, tensorsCalldata } from './calldata.js'
+import { numbersCalldata } from './calldata.js'
 import { cpuTimes } from './cpu.js'
 import { adversarialGraphs } from './graphs.js'
 import { type BenchModel, benchModels, compileModels, trainedModels } from './models.js'

@@ -5,10 +5,10 @@ import {
   type InferencePrecompile,
   readModel,
   type Tensor,
+  tensorsCalldata,
 } from '@lockstep/precompile'
 import * as ort from 'onnxruntime-web'
 import { bytesToHex } from 'viem'
-import { tensorsCalldata } from './calldata.js'
 import { type BenchModel, benchModels } from './models.js'
 import { median, time, toTable } from './table.js'
 

@@ -1,7 +1,7 @@
 import { createDevnet } from '@lockstep/devnet'
+import { tensorsCalldata } from '@lockstep/precompile'
 import { createWalletClient, type Hex, http, publicActions, testActions } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { tensorsCalldata } from './calldata.js'
 import { benchModels } from './models.js'
 import { toTable } from './table.js'
 

@@ -1,3 +1,4 @@
+export { tensorsCalldata } from './abi/calldata.js'
 export { elementsFromWords, wordsFromElements } from './abi/elements.js'
 export {
   FREE_DIMENSION,

@@ -47,13 +47,18 @@ export function seal(data: HeaderData, results: BlockResults, common: Common): B
   return new Block(header, transactions, [], withdrawals, { common })
 }
 
-function receiptsRoot({ transactions, results }: BlockResults): Uint8Array {
+/** Root of the trie of what the transactions of a block gave. */
+export function receiptsRoot({
+  transactions,
+  results,
+}: Pick<BlockResults, 'transactions' | 'results'>): Uint8Array {
   return listRoot(
     results.map(({ receipt }, index) => encodeReceipt(receipt, transactions[index]?.type ?? 0)),
   )
 }
 
-function logsBloom(results: readonly RunTxResult[], common: Common): Uint8Array {
+/** Bloom filter of everything that a block logs. */
+export function logsBloom(results: readonly RunTxResult[], common: Common): Uint8Array {
   const bloom = new Bloom(undefined, common)
   for (const result of results) bloom.or(result.bloom)
   return bloom.bitvector

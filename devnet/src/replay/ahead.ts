@@ -1,6 +1,4 @@
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
-import { type InferencePrecompile, inferenceAbi } from '@lockstep/precompile'
-import { encodeFunctionData } from 'viem'
+import { type InferencePrecompile, tensorsCalldata } from '@lockstep/precompile'
 import type { RecordedInference } from './bundles/lines.js'
 
 /** Gas of a run that is made ahead: the chain pays for it when it asks. */
@@ -102,20 +100,9 @@ export async function runAhead(
   inference: Pick<RecordedInference, 'model' | 'inputs'>,
 ): Promise<void> {
   const { model, inputs } = inference
-  const tensors = inputs.map(({ dtype, shape, data }) => ({
-    dtype,
-    shape: [...shape],
-    data: bytesToHex(data),
-  }))
-  const calldata = encodeFunctionData({
-    abi: inferenceAbi,
-    functionName: 'inferTensors',
-    args: [model, tensors],
-  })
+  const calldata = tensorsCalldata(model, inputs)
   // A run that fails here fails again where the chain asks for it, and is told of there.
-  await precompile
-    .call(hexToBytes(calldata), anyGas, { isRegistered: async () => true })
-    .catch(() => {})
+  await precompile.call(calldata, anyGas, { isRegistered: async () => true }).catch(() => {})
 }
 
 function bytesOf({ inputs, outputs = [] }: RecordedInference): number {

@@ -3,6 +3,7 @@ import {
   createInferencePrecompile,
   type EngineName,
   type InferencePrecompile,
+  type ModelId,
 } from '@lockstep/precompile'
 import { createNode } from '../node/createNode.js'
 import type { Node } from '../node/node.js'
@@ -56,8 +57,9 @@ export async function executeBundle(bundle: Bundle, options: ExecuteOptions): Pr
     typeof options.engine === 'string' ? await openReplayEngine(options.engine) : options.engine
   const precompile = createInferencePrecompile({ store: bundle.models, engine, memoBytes })
   try {
+    const [genesis] = await Promise.all([bundle.genesis(), loadFirst(bundle, precompile)])
     const node = await createNode({
-      genesis: await bundle.genesis(),
+      genesis,
       precompile,
       store: bundle.models,
       accounts: { count: 0 },
@@ -80,6 +82,26 @@ export async function executeBundle(bundle: Bundle, options: ExecuteOptions): Pr
     }
   } finally {
     await precompile.close()
+  }
+}
+
+/** How many of the first inferences tell which models to load before the first block. */
+const firstInferences = 64
+
+/** Starts every worker, with the models that come first: a node loads its models before it seals blocks, too. */
+async function loadFirst(bundle: Bundle, precompile: InferencePrecompile): Promise<void> {
+  const ids = new Set<ModelId>()
+  let read = 0
+  for await (const { model } of bundle.inferences()) {
+    ids.add(model)
+    if (++read === firstInferences) break
+  }
+  const everyWorker = Array.from({ length: availableParallelism() })
+  for (const id of ids) {
+    // What cannot be loaded fails again, and is told of, where the chain asks for it.
+    const model = await precompile.model(id).catch(() => undefined)
+    if (!model) continue
+    await Promise.allSettled(everyWorker.map(() => precompile.engine.warm(model)))
   }
 }
 

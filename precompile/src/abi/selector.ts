@@ -17,15 +17,26 @@ function selector(name: string, inputs: readonly Parameter[]): number {
 }
 
 const METHODS = new Map<number, InferenceMethod>()
+const SELECTORS = new Map<InferenceMethod, number>()
 const ERRORS = new Map<InferenceErrorName, number>()
 for (const entry of inferenceAbi) {
-  if (entry.type === 'function') METHODS.set(selector(entry.name, entry.inputs), entry.name)
-  else ERRORS.set(entry.name, selector(entry.name, entry.inputs))
+  const bytes = selector(entry.name, entry.inputs)
+  if (entry.type === 'error') {
+    ERRORS.set(entry.name, bytes)
+  } else {
+    METHODS.set(bytes, entry.name)
+    SELECTORS.set(entry.name, bytes)
+  }
 }
 
 /** The function that the first four bytes of calldata name, read big-endian. Undefined for none of ours. */
 export function methodOf(selector: number): InferenceMethod | undefined {
   return METHODS.get(selector)
+}
+
+/** The first four bytes of calldata that calls a function, read big-endian. */
+export function methodSelector(name: InferenceMethod): number {
+  return SELECTORS.get(name) as number
 }
 
 /** The first four bytes of an error's revert data, read big-endian. */

@@ -1,12 +1,12 @@
 import type { Block } from '@ethereumjs/block'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { bytesToHex } from '@ethereumjs/util'
-import { type RunBlockResult, runBlock } from '@ethereumjs/vm'
 import { type InferenceTensors, NodeFaultError } from '@lockstep/precompile'
 import { inferenceCommitment } from '../build.js'
 import type { MinedTransaction, SealedBlock, TransactionInference } from '../node.js'
 import { minedTransaction } from '../receipt.js'
 import type { View } from '../view.js'
+import { applyBlock, applyWhole, type BlockOutcome } from './applyBlock.js'
 import { UnexecutableBlockError } from './errors.js'
 
 /** Where a header says something else than what came out of executing its block. */
@@ -31,6 +31,8 @@ export interface ExecuteOptions {
   readonly isLockstep: boolean
   /** Whether to keep what models were given and gave. Default: no. */
   readonly keepsTensors?: boolean
+  /** Whether to read of the state everything that another client reads, even what changes nothing. Default: no. */
+  readonly readsAll?: boolean
 }
 
 /**
@@ -41,11 +43,11 @@ export interface ExecuteOptions {
 export async function executeBlock(
   view: View,
   block: Block,
-  { isLockstep, keepsTensors = false }: ExecuteOptions,
+  { isLockstep, keepsTensors = false, readsAll = false }: ExecuteOptions,
 ): Promise<ExecutedBlock> {
   view.recorder.keepsTensors = keepsTensors
   const made = collectInferences(view)
-  const result = await run(view, block, made)
+  const result = await run(view, block, made, readsAll)
   const { inferences, tensors } = made
   const transactions = minedTransactions(block, result)
   return {
@@ -61,7 +63,7 @@ type ComparedField = readonly [field: string, header: Value, executed: Value]
 /** @param inferences undefined where the header does not speak of them. */
 function differencesOf(
   { header }: Block,
-  result: RunBlockResult,
+  result: BlockOutcome,
   inferences: readonly TransactionInference[] | undefined,
 ): HeaderDifference[] {
   const fields: ComparedField[] = [
@@ -89,10 +91,14 @@ interface MadeInferences {
   readonly tensors: InferenceTensors[]
 }
 
-async function run(view: View, block: Block, made: MadeInferences): Promise<RunBlockResult> {
+async function run(
+  view: View,
+  block: Block,
+  made: MadeInferences,
+  readsAll: boolean,
+): Promise<BlockOutcome> {
   try {
-    // `generate` computes what the header should say, and leaves comparing it to us.
-    const result = await runBlock(view.vm, { block, generate: true, skipBlockValidation: true })
+    const result = await (readsAll ? applyWhole(view, block) : applyBlock(view, block))
     if (view.recorder.fault) throw view.recorder.fault
     return result
   } catch (cause) {
@@ -121,10 +127,10 @@ function collectInferences(view: View): MadeInferences {
   return made
 }
 
-function minedTransactions(block: Block, { results }: RunBlockResult): MinedTransaction[] {
+function minedTransactions(block: Block, { results }: BlockOutcome): MinedTransaction[] {
   let logIndex = 0
   return block.transactions.map((tx, index) => {
-    const result = results[index] as RunBlockResult['results'][number]
+    const result = results[index] as BlockOutcome['results'][number]
     const pooled = { hash: bytesToHex(tx.hash()), tx, from: tx.getSenderAddress().toString() }
     const mined = minedTransaction(pooled, result, block.header, { index, logIndex })
     logIndex += mined.receipt.logs.length

@@ -98,7 +98,7 @@ async function takeBlock(
   }
   demandFollows(block, chain.head)
   verifyHeader(block.header, head, options)
-  await verifyBody(block, head)
+  verifyBody(block, head)
   const ready = isLockstep ? withImpersonated(block) : block
   const view = await ledger.view(chain.stateRoot(chain.head), rules)
   const executed = await executeBlock(view, ready, { isLockstep, keepsTensors })

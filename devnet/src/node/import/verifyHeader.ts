@@ -1,6 +1,8 @@
 import type { Block, BlockHeader } from '@ethereumjs/block'
-import { bytesToHex } from '@ethereumjs/util'
+import { RLP } from '@ethereumjs/rlp'
+import { bytesToHex, equalsBytes } from '@ethereumjs/util'
 import { nextBaseFee } from '../fees.js'
+import { listRoot } from '../trie/list.js'
 import { demandEqual, InvalidBlockError } from './errors.js'
 
 /** What the rules leave to whoever seals a block. */
@@ -57,9 +59,10 @@ function verifyFees(header: BlockHeader, parent: BlockHeader): void {
  * Checks that a block holds what its header says.
  * @throws InvalidBlockError
  */
-export async function verifyBody(block: Block, parent: BlockHeader): Promise<void> {
+export function verifyBody(block: Block, parent: BlockHeader): void {
   const { header } = block
-  if (!(await block.transactionsTrieIsValid())) {
+  const transactions = listRoot(block.transactions.map((tx) => tx.serialize()))
+  if (!equalsBytes(transactions, header.transactionsTrie)) {
     throw new InvalidBlockError(
       `its transactions are not those of its transactions root, ${bytesToHex(header.transactionsTrie)}`,
     )
@@ -69,7 +72,8 @@ export async function verifyBody(block: Block, parent: BlockHeader): Promise<voi
       `its uncles are not those of its uncle hash, ${bytesToHex(header.uncleHash)}`,
     )
   }
-  if (header.withdrawalsRoot && !(await block.withdrawalsTrieIsValid())) {
+  const withdrawals = listRoot((block.withdrawals ?? []).map((entry) => RLP.encode(entry.raw())))
+  if (header.withdrawalsRoot && !equalsBytes(withdrawals, header.withdrawalsRoot)) {
     throw new InvalidBlockError(
       `its withdrawals are not those of its withdrawals root, ${bytesToHex(header.withdrawalsRoot)}`,
     )

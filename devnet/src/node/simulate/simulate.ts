@@ -2,13 +2,11 @@ import type { Block, BlockHeader, HeaderData } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { isBlob4844Tx, type TypedTransaction } from '@ethereumjs/tx'
 import {
-  Account,
   bigIntMax,
   bigIntMin,
   bytesToHex,
   createAddressFromString,
   createWithdrawal,
-  GWEI_TO_WEI,
   type Withdrawal,
 } from '@ethereumjs/util'
 import type { RunTxResult } from '@ethereumjs/vm'
@@ -36,6 +34,7 @@ import type { Budget } from '../trace/budget.js'
 import { ExecutionRecorder } from '../trace/recorder.js'
 import { blobGas, maxGasPrice } from '../transaction.js'
 import type { View } from '../view.js'
+import { withdraw } from '../withdraw.js'
 import { checkSimulated } from './check.js'
 import { SimulationError } from './errors.js'
 import { type PlacedBlock, placeBlocks } from './sequence.js'
@@ -262,11 +261,7 @@ class SimulatedRun {
   private async withdraw(): Promise<Withdrawal[]> {
     const { withdrawals = [] } = this.placed.block.overrides
     const made = withdrawals.map((entry) => createWithdrawal(entry))
-    for (const { address, amount } of made) {
-      const account = (await this.view.state.getAccount(address)) ?? new Account()
-      account.balance += amount * GWEI_TO_WEI
-      await this.view.state.putAccount(address, account)
-    }
+    await withdraw(this.view, made)
     return made
   }
 }

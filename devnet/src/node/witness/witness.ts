@@ -47,7 +47,7 @@ export async function witnessOf(
   if (!parent) throw new BlockNotFoundError({ hash: bytesToHex(parentHash) })
   const reads = new ReadRecorder()
   const view = await ledger.view(ledger.chain.stateRoot(parent), block.common, reads)
-  await executeBlock(view, block, { isLockstep })
+  await executeBlock(view, block, { isLockstep, readsAll: true })
   const rows = [...reads.rows]
   return {
     state: rows.filter(([key]) => isTrieNode(key)).map(([, row]) => bytesToHex(row)),
