@@ -1,11 +1,17 @@
 import type { BlockHeader } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
-import { Account, type Address, createZeroAddress, hexToBytes } from '@ethereumjs/util'
+import {
+  Account,
+  type Address,
+  bytesToUnprefixedHex,
+  createZeroAddress,
+  hexToBytes,
+} from '@ethereumjs/util'
 import type { InferencePrecompile } from '@lockstep/precompile'
 import type { Chain } from './chain.js'
 import type { ClockState } from './clock.js'
 import type { Rules } from './common.js'
-import { OverlayDatabase, type StateStore } from './database.js'
+import { OverlayDatabase, type StateReader, type StateStore } from './database.js'
 import type { StateEdits } from './edits/edits.js'
 import { findEdits } from './edits/find.js'
 import type { RemoteState } from './fork/remoteState.js'
@@ -17,6 +23,7 @@ import type { BlockSettings } from './settings.js'
 import type { ChainState } from './state.js'
 import { AccountReader } from './stateFile/accounts.js'
 import { type LoadedChain, settingsAfter } from './stateFile/load.js'
+import { codePrefix } from './stateKeys.js'
 import { keyOf } from './storage/keys.js'
 import { encodePosition } from './storage/position.js'
 import type { Row } from './storage/store.js'
@@ -49,6 +56,11 @@ export class Ledger {
 
   get chain(): Chain {
     return this.base.chain
+  }
+
+  /** Trie nodes and codes of every state that the chain has had. */
+  get states(): StateReader {
+    return this.database
   }
 
   /** Puts another chain in the place of this one. Views of it stay as they are. */
@@ -127,6 +139,10 @@ export class Ledger {
 
   /** Code that some account has had, by its hash; empty when none has. */
   async codeByHash(hash: Hex): Promise<Uint8Array> {
+    if (!this.base.remote) {
+      const key = `${codePrefix}${bytesToUnprefixedHex(hexToBytes(hash))}`
+      return this.database.read(key) ?? new Uint8Array()
+    }
     // State managers give code by account alone: one that nobody keeps stands for all that have it.
     const state = this.read(this.chain.stateRoot(this.chain.head))
     const owner = createZeroAddress()

@@ -53,6 +53,7 @@ import { readState, toWord } from './state.js'
 import type { DumpOptions } from './stateFile/dump.js'
 import type { StateFile } from './stateFile/format.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
+import type { BlockReads } from './witness/blockReads.js'
 import type { ExecutionWitness } from './witness/witness.js'
 
 /** A chain in this process: each capability of it, by the names of `Node`. */
@@ -224,6 +225,14 @@ export class LocalNode implements Node {
 
   executionWitness(sealed: SealedBlock): Promise<ExecutionWitness> {
     return this.execution.executionWitness(sealed)
+  }
+
+  blockReads(sealed: SealedBlock): Promise<BlockReads> {
+    return this.execution.blockReads(sealed)
+  }
+
+  readsOfNext(rlp: Uint8Array): Promise<BlockReads> {
+    return this.exchange.readsOfNext(rlp)
   }
 
   importChain(rlp: Uint8Array): Promise<number> {

@@ -24,6 +24,7 @@ import type { SimulatedResult, Simulation } from './simulate/simulation.js'
 import type { DumpOptions } from './stateFile/dump.js'
 import type { StateFile } from './stateFile/format.js'
 import type { Trace, TraceOptions } from './trace/trace.js'
+import type { BlockReads } from './witness/blockReads.js'
 import type { ExecutionWitness } from './witness/witness.js'
 
 export type Hex = `0x${string}`
@@ -313,6 +314,17 @@ export interface Node {
    * @throws BlockNotFoundError for the first block, WitnessUnavailableError where the chain is a fork.
    */
   executionWitness(sealed: SealedBlock): Promise<ExecutionWitness>
+  /**
+   * What a chain reads that goes on with a block of this one, with what was done to the state after it.
+   * @throws BlockNotFoundError for the first block, BlockNotExecutedError for one that was loaded, StateUnknownError,
+   * WitnessUnavailableError where the chain is a fork.
+   */
+  blockReads(sealed: SealedBlock): Promise<BlockReads>
+  /**
+   * What executing a block on the head reads, as far as that goes; the chain stays what it is.
+   * @throws InvalidBlockError for one that cannot follow the head, NodeFaultError
+   */
+  readsOfNext(rlp: Uint8Array): Promise<BlockReads>
   /** State within a block. @throws TraceLimitError, BlockNotFoundError */
   stateWithin(point: WithinBlock): Promise<StateView>
 

@@ -12,6 +12,7 @@ import type { ForkOptions } from './fork/fork.js'
 import type { GenesisAccount } from './genesis.js'
 import type { Hex, MiningMode } from './node.js'
 import type { Order } from './order.js'
+import type { StartingState } from './startingState.js'
 import type { Waiver } from './waiver.js'
 
 export interface NodeOptions {
@@ -28,6 +29,8 @@ export interface NodeOptions {
    * knows no inference and holds nothing but what the file lists.
    */
   readonly genesis?: unknown
+  /** Goes on from a block of the chain that `genesis` describes, in the place of its first. */
+  readonly startingState?: StartingState
   /** Other accounts to start with; they take precedence over the chain's own. */
   readonly alloc?: Readonly<Record<Hex, GenesisAccount>>
   /** Goes on from a block of another chain instead of a genesis of its own. */

@@ -22,8 +22,11 @@ const nothing = new Uint8Array()
 export class MissingStateError extends BaseError {
   override readonly name = 'MissingStateError'
 
-  constructor(hash: string) {
-    super(`The state is not here: its node 0x${hash} is missing.`, {
+  constructor(
+    readonly hash: string,
+    readonly kind: 'node' | 'code' = 'node',
+  ) {
+    super(`The state is not here: its ${kind} 0x${hash} is missing.`, {
       remedy: 'Ask for a block of this chain; where it is one, the data folder is damaged.',
     })
   }
@@ -119,8 +122,9 @@ export class OwnState implements ChainState {
     const known = this.codes.get(hash) ?? this.database.codes.get(hash)
     if (known) return known
     const code = this.database.read(codePrefix + hash)
-    if (code) this.database.codes.set(hash, code)
-    return code ?? nothing
+    if (!code) throw new MissingStateError(hash, 'code')
+    this.database.codes.set(hash, code)
+    return code
   }
 
   async getCodeSize(address: Address): Promise<number> {

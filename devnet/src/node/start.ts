@@ -16,6 +16,7 @@ import { openChain } from './openChain.js'
 import type { NodeOptions } from './options.js'
 import { lockstepConfig, type Origin, readOrigin } from './origin.js'
 import type { BlockSettings } from './settings.js'
+import { ancestorsOf, type StartingState, startingBlock, startJson } from './startingState.js'
 import type { RulesOf } from './storage/blockRow.js'
 import type { DataDir } from './storage/dataDir.js'
 import { storedForkNumber, storedTimestamp } from './storage/identity.js'
@@ -66,7 +67,9 @@ export async function startAtGenesis(source: StartSource): Promise<Start> {
   if (options.genesis !== undefined) {
     const origin = readOrigin(options, inference)
     if (!origin.isLockstep && models.length > 0) throw new InferenceInactiveError()
-    return startAt(source, origin, clock.at(origin.genesis.timestamp))
+    return options.startingState
+      ? startInTheMiddle(source, origin, options.startingState)
+      : startAt(source, origin, clock.at(origin.genesis.timestamp))
   }
   const rules = rulesOf(options, defaultChainId)
   const genesis: GenesisOptions = {
@@ -94,6 +97,36 @@ async function startAt(source: StartSource, origin: Origin, time: ClockState): P
     state: database.rows(),
     genesisJson: genesisJson(genesis, rules, inference && lockstepConfig(inference)),
     position: firstPosition(genesis, rules, time),
+  })
+  const settings = settingsOf(genesis)
+  return { chain, rules, inference, genesis, settings, position, source: chainSource }
+}
+
+/** Goes on from a block of a chain of which no more than a part of a state is here. */
+async function startInTheMiddle(
+  source: StartSource,
+  { rules, genesis, isLockstep }: Origin,
+  state: StartingState,
+): Promise<Start> {
+  const { store, folder, clock } = source
+  const inference = isLockstep ? source.inference : undefined
+  const block = startingBlock(state, rules)
+  const { number, timestamp } = block.block.header
+  const chainSource: ChainSource = {
+    store,
+    rulesOf: rulesByName(rules),
+    genesis: block,
+    root: state.stateRoot,
+    ancestor: ancestorsOf(state),
+  }
+  const { chain, position } = await openChain(folder, {
+    source: chainSource,
+    state: state.rows,
+    genesisJson: {
+      start: startJson(state),
+      ...genesisJson(genesis, rules, inference && lockstepConfig(inference)),
+    },
+    position: { ...firstPosition(genesis, rules, clock.at(timestamp)), height: number },
   })
   const settings = settingsOf(genesis)
   return { chain, rules, inference, genesis, settings, position, source: chainSource }

@@ -1,6 +1,8 @@
 import { NodeFaultError } from '@lockstep/precompile'
 import { ImportError, InvalidBlockError, UnexecutableBlockError } from '../node/import/errors.js'
 import type { Hex, Node, SealedBlock } from '../node/node.js'
+import { MissingStateError } from '../node/ownState.js'
+import { MissingAncestorError } from '../node/startingState.js'
 import type { RecordedInference } from './bundles/lines.js'
 import type { BlockPlace } from './bundles/manifest.js'
 import type { Divergence } from './compare/divergence.js'
@@ -58,6 +60,8 @@ export class BlockChecker {
       const found = await compareInferences(made, cause.before, (id) => this.namesOf(id))
       if (found) return { block, ...found }
     }
+    // What this node lacks says nothing of the block.
+    if (isLack(cause.cause)) throw error
     return { block, what: 'block', recorded: 'sealed', executed: `refused: ${cause.shortMessage}` }
   }
 
@@ -75,4 +79,8 @@ export class BlockChecker {
     this.names.set(id, names)
     return names
   }
+}
+
+function isLack(cause: unknown): boolean {
+  return cause instanceof MissingStateError || cause instanceof MissingAncestorError
 }

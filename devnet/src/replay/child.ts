@@ -24,6 +24,7 @@ export async function replayHere(
     const execution = await executeBundle(bundle, {
       engine,
       ...(dataDir !== undefined && { dataDir }),
+      onReads: (reads) => tell({ type: 'reads', reads }),
       onBlock(done, total) {
         const now = performance.now()
         if (done < total && now - told < 1000 / messagesPerSecond) return

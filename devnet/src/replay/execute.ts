@@ -7,8 +7,11 @@ import {
 } from '@lockstep/precompile'
 import { createNode } from '../node/createNode.js'
 import type { Node } from '../node/node.js'
+import { MissingStateError } from '../node/ownState.js'
+import { MissingAncestorError } from '../node/startingState.js'
+import type { BlockReads } from '../node/witness/blockReads.js'
 import { Ahead } from './ahead.js'
-import { BundleFormatError } from './bundles/errors.js'
+import { BundleFormatError, BundleStateError } from './bundles/errors.js'
 import { bundleFile } from './bundles/files.js'
 import type { RecordedEdits, RecordedReceipts } from './bundles/lines.js'
 import type { BlockPlace } from './bundles/manifest.js'
@@ -41,6 +44,8 @@ export interface ExecuteOptions {
   readonly engine: EngineName | ReplayEngine
   /** Folder to keep the chain in, so that an interrupted replay goes on where it was. Default: none. */
   readonly dataDir?: string
+  /** Told what a block that diverges reads of the state before it. */
+  readonly onReads?: (reads: BlockReads) => void
   /** Told after each block. */
   readonly onBlock?: (done: number, total: number) => void
 }
@@ -57,9 +62,14 @@ export async function executeBundle(bundle: Bundle, options: ExecuteOptions): Pr
     typeof options.engine === 'string' ? await openReplayEngine(options.engine) : options.engine
   const precompile = createInferencePrecompile({ store: bundle.models, engine, memoBytes })
   try {
-    const [genesis] = await Promise.all([bundle.genesis(), loadFirst(bundle, precompile)])
+    const [genesis, start] = await Promise.all([
+      bundle.genesis(),
+      bundle.start(),
+      loadFirst(bundle, precompile),
+    ])
     const node = await createNode({
       genesis,
+      ...(start && { startingState: start }),
       precompile,
       store: bundle.models,
       accounts: { count: 0 },
@@ -68,8 +78,8 @@ export async function executeBundle(bundle: Bundle, options: ExecuteOptions): Pr
     })
     try {
       const started = performance.now()
-      const run = new BundleRun(bundle, node, precompile)
-      const divergence = await run.execute(options.onBlock).finally(() => run.close())
+      const run = new BundleRun(bundle, node, precompile, options)
+      const divergence = await run.execute().finally(() => run.close())
       return {
         ...run.counts,
         runs: engine.counts,
@@ -116,6 +126,7 @@ class BundleRun {
     private readonly bundle: Bundle,
     private readonly node: Node,
     precompile: InferencePrecompile,
+    private readonly options: ExecuteOptions,
   ) {
     this.ahead = new Ahead(bundle.inferences(), precompile, 2 * availableParallelism())
     this.checker = new BlockChecker(node)
@@ -124,19 +135,20 @@ class BundleRun {
   }
 
   /** @returns the first difference. */
-  async execute(onBlock: ExecuteOptions['onBlock']): Promise<Divergence | undefined> {
+  async execute(): Promise<Divergence | undefined> {
     const { base, head } = this.bundle.manifest
     const first = await this.node.block('earliest')
     if (first?.hash !== base.hash) {
       return { what: 'first block', recorded: base.hash, executed: first?.hash ?? 'none' }
     }
     const total = Number(head.number - base.number)
-    await this.edit(base.number)
+    // A state that a bundle holds was edited before.
+    if (!this.bundle.manifest.start) await this.edit(base.number)
     for await (const block of this.bundle.blocks()) {
       const divergence = await this.step(block)
       if (divergence) return divergence
       this.counts.blocks++
-      onBlock?.(this.counts.blocks, total)
+      this.options.onBlock?.(this.counts.blocks, total)
     }
     const { hash } = this.node.head
     return hash === head.hash ? undefined : { what: 'head', recorded: head.hash, executed: hash }
@@ -149,15 +161,37 @@ class BundleRun {
 
   private async step(rlp: Uint8Array): Promise<Divergence | undefined> {
     const place = this.placeOf(rlp)
+    try {
+      return await this.compare(place, rlp)
+    } catch (error) {
+      throw this.bundle.manifest.start ? lackOf(this.bundle, place, error) : error
+    }
+  }
+
+  private async compare(place: BlockPlace, rlp: Uint8Array): Promise<Divergence | undefined> {
     const { number } = place
     const inferences = await this.ahead.take(number)
     const receipts = (await this.receipts.takeIf((next) => next.blockNumber === number))?.receipts
     const checked = await this.checker.check(place, rlp, { inferences, receipts: receipts ?? [] })
-    if (checked.divergence) return checked.divergence
+    if (checked.divergence) {
+      await this.tellReads(place, rlp)
+      return checked.divergence
+    }
     await this.edit(number)
     this.counts.transactions += checked.sealed.transactions.length
     this.counts.inferences += checked.sealed.inferences.length
     return undefined
+  }
+
+  private async tellReads({ hash }: BlockPlace, rlp: Uint8Array): Promise<void> {
+    const { onReads } = this.options
+    if (!onReads) return
+    const { head } = this.node
+    // Where no more than an output differs from its record, the block is on the chain already.
+    const reading = head.hash === hash ? this.node.blockReads(head) : this.node.readsOfNext(rlp)
+    // A block that cannot follow the head reads nothing.
+    const reads = await reading.catch(() => undefined)
+    if (reads) onReads(reads)
   }
 
   private placeOf(rlp: Uint8Array): BlockPlace {
@@ -177,4 +211,25 @@ class BundleRun {
     const isHead = this.node.head.block.header.number === after
     if (edits && isHead) await this.node.applyStateEdits(edits.accounts)
   }
+}
+
+/** Where the state that a bundle starts from lacks what a block reads, an error that says so; otherwise the same. */
+function lackOf({ folder }: Bundle, { number }: BlockPlace, error: unknown): unknown {
+  for (let cause = error; cause instanceof Error; cause = cause.cause as Error) {
+    if (cause instanceof MissingStateError) {
+      const { kind, hash } = cause
+      return new BundleStateError(
+        folder,
+        `lacks the ${kind} 0x${hash}, which block ${number} reads`,
+        {
+          cause: error,
+        },
+      )
+    }
+    if (cause instanceof MissingAncestorError) {
+      const problem = `lacks the header of block ${cause.number}, whose hash block ${number} reads`
+      return new BundleStateError(folder, problem, { cause: error })
+    }
+  }
+  return error
 }

@@ -1,4 +1,5 @@
 import type { EngineName } from '@lockstep/precompile'
+import type { BlockReads } from '../node/witness/blockReads.js'
 import type { Execution } from './execute.js'
 
 /** What came of a bundle on one engine, or on another client. */
@@ -29,5 +30,7 @@ export function isSame({ engines }: ReplayOutcome, mayLack = false): boolean {
 /** What a process that replays tells the one that started it. */
 export type ReplayMessage =
   | { readonly type: 'progress'; readonly done: number; readonly total: number }
+  /** What the block that diverged reads of the state before it; before the outcome. */
+  | { readonly type: 'reads'; readonly reads: BlockReads }
   | { readonly type: 'outcome'; readonly outcome: EngineOutcome }
   | { readonly type: 'refused'; readonly message: string }

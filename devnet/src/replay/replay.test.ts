@@ -194,12 +194,14 @@ describe('a fault', () => {
     ]) {
       expect(stdout).toContain(text)
     }
-    // What it wrote beside it shows the same, and holds no more blocks than that takes.
+    // What it wrote beside it shows the same, and holds no other block.
     const minimal = await lockstep('replay', `${copy}.divergence`, '--no-minimal')
     expect(minimal.code).toBe(6)
     expect(minimal.stdout).toContain('-133  0xffffff7b')
-    const { head } = JSON.parse(await readFile(join(`${copy}.divergence`, 'manifest.json'), 'utf8'))
-    expect(head.number).toBe(3)
+    const { base, head, start } = JSON.parse(
+      await readFile(join(`${copy}.divergence`, 'manifest.json'), 'utf8'),
+    )
+    expect([base.number, head.number, start.provedBy]).toEqual([2, 3, 'header'])
   })
 
   test('in the price list is named by the inference that costs otherwise', async () => {

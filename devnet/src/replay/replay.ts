@@ -4,12 +4,14 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BaseError, type EngineName } from '@lockstep/precompile'
+import type { BlockReads } from '../node/witness/blockReads.js'
 import { AnvilMissingError } from './anvil/anvil.js'
 import { executeOnAnvil } from './anvil/executeOnAnvil.js'
 import { BundleError, BundleExistsError } from './bundles/errors.js'
+import type { BlockPlace } from './bundles/manifest.js'
 import { type Bundle, openBundle } from './bundles/open.js'
 import { demandFree } from './bundles/write.js'
-import { writePrefix } from './minimal.js'
+import { writeAlone, writePrefix } from './minimal.js'
 import type { EngineOutcome, ReplayMessage, ReplayOutcome } from './outcome.js'
 import { ownConfig } from './runtime.js'
 
@@ -37,8 +39,13 @@ export class BundleRefusedError extends BaseError {
 export async function replayBundle(folder: string, options: ReplayOptions): Promise<ReplayOutcome> {
   const bundle = await openBundle(folder, ownConfig)
   const engines: EngineOutcome[] = []
+  const reads = new Map<EngineOutcome, BlockReads>()
   // Each keeps all cores busy: one after another.
-  for (const engine of options.engines) engines.push(await replayOn(bundle.folder, engine, options))
+  for (const engine of options.engines) {
+    const replayed = await replayOn(bundle.folder, engine, options)
+    engines.push(replayed.outcome)
+    if (replayed.reads) reads.set(replayed.outcome, replayed.reads)
+  }
   if (options.client === 'anvil') engines.push(await replayOnAnvil(bundle))
   const { base, head } = bundle.manifest
   const blocks = Number(head.number - base.number)
@@ -46,8 +53,21 @@ export async function replayBundle(folder: string, options: ReplayOptions): Prom
   const diverged = firstDivergence(engines)
   if (diverged === undefined || options.minimal === undefined) return outcome
   const minimal = await freeFolder(options.minimal)
-  await writePrefix(bundle, diverged, minimal)
+  await writeMinimal(bundle, diverged, reads, minimal)
   return { ...outcome, minimal }
+}
+
+/** Writes the block that diverged alone, or, where what it reads is not known, everything up to it. */
+async function writeMinimal(
+  bundle: Bundle,
+  { outcome, block }: FoundDivergence,
+  reads: ReadonlyMap<EngineOutcome, BlockReads>,
+  folder: string,
+): Promise<void> {
+  const own = reads.get(outcome)
+  const isSecond = block.number > bundle.manifest.base.number + 1n
+  if (own && isSecond) await writeAlone(bundle, { block, reads: own }, folder)
+  else await writePrefix(bundle, block.number, folder)
 }
 
 /** The folder, or one with a number after it where something is in its place. */
@@ -63,13 +83,18 @@ async function freeFolder(folder: string): Promise<string> {
   }
 }
 
+interface FoundDivergence {
+  readonly outcome: EngineOutcome
+  readonly block: BlockPlace
+}
+
 /** The lowest block on which an engine diverged. */
-function firstDivergence(engines: readonly EngineOutcome[]): bigint | undefined {
-  const numbers = engines.flatMap((outcome) => {
+function firstDivergence(engines: readonly EngineOutcome[]): FoundDivergence | undefined {
+  const found = engines.flatMap((outcome): FoundDivergence[] => {
     const { divergence } = 'execution' in outcome ? outcome.execution : {}
-    return divergence?.block ? [divergence.block.number] : []
+    return divergence?.block ? [{ outcome, block: divergence.block }] : []
   })
-  return numbers.sort((a, b) => (a < b ? -1 : 1))[0]
+  return found.sort((a, b) => (a.block.number < b.block.number ? -1 : 1))[0]
 }
 
 async function replayOnAnvil(bundle: Bundle): Promise<EngineOutcome> {
@@ -91,7 +116,7 @@ async function replayOn(
   folder: string,
   engine: EngineName,
   { resume, onProgress }: ReplayOptions,
-): Promise<EngineOutcome> {
+): Promise<{ readonly outcome: EngineOutcome; readonly reads?: BlockReads | undefined }> {
   const args = ['replay-here', folder, engine]
   if (resume !== undefined) {
     const dataDir = join(resume, engine)
@@ -106,15 +131,18 @@ async function replayOn(
     errors = `${errors}${text}`.slice(-4000)
   })
   let outcome: EngineOutcome | undefined
+  let reads: BlockReads | undefined
   let refused: string | undefined
   child.on('message', (message: ReplayMessage) => {
     if (message.type === 'progress') onProgress?.(engine, message.done, message.total)
+    else if (message.type === 'reads') reads = message.reads
     else if (message.type === 'outcome') outcome = message.outcome
     else refused = message.message
   })
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   if (refused !== undefined) throw new BundleRefusedError(refused)
-  if (outcome) return outcome
+  if (outcome) return { outcome, reads }
   const end = signal ? `was ended by ${signal}` : `ended with code ${code}`
-  return { engine, status: 'failed', reason: `The process that replayed ${end}. ${errors}`.trim() }
+  const reason = `The process that replayed ${end}. ${errors}`.trim()
+  return { outcome: { engine, status: 'failed', reason } }
 }

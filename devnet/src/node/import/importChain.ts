@@ -82,6 +82,17 @@ export async function importBlock(
   }
 }
 
+/**
+ * Reads a block that may follow the head, and holds it to nothing that executing it shows.
+ * @throws InvalidBlockError
+ */
+export function readNextBlock(rlp: Uint8Array, { ledger, isLockstep }: ImportOptions): Block {
+  const raw = readRlpBlock(rlp)
+  const block = decodeBlock(raw, ledger.rulesAfterHead(field(raw, timestampField)))
+  demandFollows(block, ledger.chain.head)
+  return isLockstep ? withImpersonated(block) : block
+}
+
 async function takeBlock(
   raw: RawBlock,
   options: ImportOptions & { readonly keepsTensors?: boolean },

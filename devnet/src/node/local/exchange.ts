@@ -9,6 +9,7 @@ import {
   type ImportOptions,
   importBlock,
   importChain,
+  readNextBlock,
 } from '../import/importChain.js'
 import type { BlockId, Hex } from '../node.js'
 import { isRegistered } from '../registry.js'
@@ -19,6 +20,7 @@ import { type LoadedChain, loadState, settingsAfter } from '../stateFile/load.js
 import { mentionedModels } from '../stateFile/models.js'
 import { readState as readStateFile } from '../stateFile/read.js'
 import type { BlockRules } from '../stateFile/readBlocks.js'
+import { type BlockReads, readsOfNext } from '../witness/blockReads.js'
 import type { NodeCore } from './core.js'
 
 /** Blocks and states that come from elsewhere, or go there. */
@@ -36,6 +38,14 @@ export class Exchange {
     return this.core.queue.run(() =>
       importBlock(rlp, { ...this.importOptions(), keepsTensors: true }),
     )
+  }
+
+  readsOfNext(rlp: Uint8Array): Promise<BlockReads> {
+    const options = this.importOptions()
+    return this.core.queue.run(async () => {
+      const block = readNextBlock(rlp, options)
+      return readsOfNext(options.ledger, block, options.isLockstep)
+    })
   }
 
   async stateEdits(id: BlockId): Promise<StateEdits> {

@@ -27,6 +27,7 @@ import { standWithin } from '../trace/replay.js'
 import type { Trace, TraceOptions } from '../trace/trace.js'
 import { traceBlock } from '../trace/traceBlock.js'
 import { traceCalls } from '../trace/traceCalls.js'
+import { type BlockReads, readsOf } from '../witness/blockReads.js'
 import { type ExecutionWitness, WitnessUnavailableError, witnessOf } from '../witness/witness.js'
 import type { NodeCore } from './core.js'
 
@@ -138,6 +139,12 @@ export class Execution {
     if (this.core.fork) throw new WitnessUnavailableError()
     const isLockstep = this.core.start.inference !== undefined
     return this.traces.run(() => witnessOf(this.core.parts.ledger, sealed, isLockstep))
+  }
+
+  async blockReads(sealed: SealedBlock): Promise<BlockReads> {
+    if (this.core.fork) throw new WitnessUnavailableError()
+    const isLockstep = this.core.start.inference !== undefined
+    return this.traces.run(() => readsOf(this.core.parts.ledger, sealed, isLockstep))
   }
 
   /** Resolves when every trace that is asked for now has ended. */

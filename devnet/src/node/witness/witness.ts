@@ -1,10 +1,8 @@
 import { bytesToHex } from '@ethereumjs/util'
 import { BaseError } from '@lockstep/precompile'
-import { BlockNotFoundError } from '../errors.js'
-import { executeBlock } from '../import/executeBlock.js'
 import type { Ledger } from '../ledger.js'
 import type { Hex, SealedBlock } from '../node.js'
-import { codePrefix, isTrieNode } from '../stateKeys.js'
+import { execute, parentOf, told } from './blockReads.js'
 import { ReadRecorder } from './readRecorder.js'
 
 /** What executing a block reads: with it, and the block, its state root can be computed without a database. */
@@ -42,27 +40,9 @@ export async function witnessOf(
   { block }: SealedBlock,
   isLockstep: boolean,
 ): Promise<ExecutionWitness> {
-  const { number, parentHash } = block.header
-  const parent = ledger.chain.block({ hash: bytesToHex(parentHash) })
-  if (!parent) throw new BlockNotFoundError({ hash: bytesToHex(parentHash) })
+  const parent = parentOf(ledger, block)
   const reads = new ReadRecorder()
-  const view = await ledger.view(ledger.chain.stateRoot(parent), block.common, reads)
-  await executeBlock(view, block, { isLockstep, readsAll: true })
-  const rows = [...reads.rows]
-  return {
-    state: rows.filter(([key]) => isTrieNode(key)).map(([, row]) => bytesToHex(row)),
-    codes: rows.filter(([key]) => key.startsWith(codePrefix)).map(([, row]) => bytesToHex(row)),
-    keys: [...reads.keys.values()].map((key) => bytesToHex(key)),
-    headers: headersDown(ledger, number - 1n, reads.lowestAncestor ?? number - 1n),
-  }
-}
-
-function headersDown(ledger: Ledger, from: bigint, to: bigint): Hex[] {
-  const headers: Hex[] = []
-  for (let height = from; height >= to; height--) {
-    const sealed = ledger.chain.block(height)
-    if (!sealed) break
-    headers.push(bytesToHex(sealed.block.header.serialize()))
-  }
-  return headers
+  await execute(ledger, block, isLockstep, reads)
+  const { state, codes, headers } = told(ledger, parent, reads)
+  return { state, codes, keys: [...reads.keys.values()].map((key) => bytesToHex(key)), headers }
 }

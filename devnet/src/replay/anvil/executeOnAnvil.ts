@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bigIntToHex, bytesToHex } from '@ethereumjs/util'
 import {
+  BaseError,
   type CallResult,
   createInferencePrecompile,
   createWasmEngine,
@@ -27,9 +28,10 @@ import { type Answer, answeringCode } from './program.js'
 /**
  * Executes a bundle here and on a real Anvil, at whose precompile address a contract serves what models answered here,
  * and compares status, gas and logs of every transaction, and in the end every account.
- * @throws AnvilMissingError
+ * @throws AnvilMissingError, AnvilStartError
  */
 export async function executeOnAnvil(bundle: Bundle): Promise<Execution> {
+  if (bundle.manifest.start) throw new AnvilStartError()
   const engine = createWasmEngine()
   const inner = createInferencePrecompile({ store: bundle.models, engine })
   const answers = new Map<string, Answer>()
@@ -49,6 +51,17 @@ export async function executeOnAnvil(bundle: Bundle): Promise<Execution> {
     anvil?.close()
     await node.close()
     await inner.close()
+  }
+}
+
+/** Thrown for a bundle of a part of a chain: Anvil starts from whole states. */
+export class AnvilStartError extends BaseError {
+  override readonly name = 'AnvilStartError'
+
+  constructor() {
+    super('Anvil cannot start from a part of a state, which is what this bundle holds.', {
+      remedy: 'Replay a bundle of the whole chain.',
+    })
   }
 }
 

@@ -135,10 +135,10 @@ describe('openBundle refuses', () => {
       'another format',
       (f) =>
         changeManifest(f, (m) => {
-          m.format = 2
+          m.format = 1
         }),
       'BundleVersionError',
-      /has format 2, and this lockstep reads 1/,
+      /has format 1, and this lockstep reads 2/,
     ],
     [
       'another runtime',

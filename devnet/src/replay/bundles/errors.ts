@@ -1,4 +1,5 @@
 import { BaseError } from '@lockstep/precompile'
+import { bundleFile } from './files.js'
 
 /** Thrown for a bundle that is not replayed. Subclasses say what is wrong with it. */
 export class BundleError extends BaseError {
@@ -102,6 +103,18 @@ export class BundleRuntimeError extends BundleError {
           'Replay it with the version of lockstep that recorded it: others may answer otherwise.',
       },
     )
+  }
+}
+
+/**
+ * The state that a bundle starts from is not what its root says, or lacks what executing its blocks reads: nothing
+ * that is missing is ever taken for empty.
+ */
+export class BundleStateError extends BundleError {
+  override readonly name = 'BundleStateError'
+
+  constructor(folder: string, problem: string, options: { cause?: unknown } = {}) {
+    super(folder, bundleFile.state, problem, options)
   }
 }
 

@@ -11,6 +11,8 @@ export const bundleFile = {
   inferences: 'inferences.jsonl',
   /** A line for each block after which the state was changed without a block. */
   edits: 'edits.jsonl',
+  /** A line for each header, trie node and code of the state that the blocks stand on, where that is not the genesis. */
+  state: 'state.jsonl',
 } as const
 
 const modelPath = /^models\/(0x[0-9a-f]{64})\.onnx$/
@@ -25,13 +27,14 @@ export function modelOf(path: string): `0x${string}` | undefined {
   return modelPath.exec(path)?.[1] as `0x${string}` | undefined
 }
 
-/** Files that every bundle has. */
+/** Files that every bundle has; that of a state is empty where the genesis makes it. */
 export const requiredFiles = [
   bundleFile.genesis,
   bundleFile.chain,
   bundleFile.receipts,
   bundleFile.inferences,
   bundleFile.edits,
+  bundleFile.state,
 ] as const
 
 /** The most bytes that a file of a bundle may have. */
@@ -39,6 +42,8 @@ export function largestFile(path: string): number {
   const gibi = 2 ** 30
   if (path === bundleFile.manifest) return gibi / 64
   if (path === bundleFile.genesis) return gibi / 4
+  // It is read whole.
+  if (path === bundleFile.state) return gibi / 2
   return modelOf(path) ? gibi / 4 : 64 * gibi
 }
 

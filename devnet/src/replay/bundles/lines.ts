@@ -1,3 +1,4 @@
+import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import {
   bytesPerElement,
   type Dtype,
@@ -27,6 +28,14 @@ export interface RecordedReceipts {
 export interface RecordedEdits {
   readonly after: bigint
   readonly accounts: StateEdits
+}
+
+const stateParts = ['header', 'node', 'code'] as const
+
+/** A part of the state that a bundle starts from. */
+export interface StateLine {
+  readonly kind: (typeof stateParts)[number]
+  readonly bytes: Uint8Array
 }
 
 /** What a line of a file must be. Whoever knows the file and the line makes a BundleFormatError of it. */
@@ -104,6 +113,19 @@ export function editsLine({ after, accounts }: RecordedEdits): string {
 export function readEdits(value: unknown): RecordedEdits {
   const { after, accounts } = object('the line', value)
   return { after: integer('after', after, 53), accounts: readAccounts(accounts) }
+}
+
+export function stateLine({ kind, bytes: content }: StateLine): string {
+  return JSON.stringify({ [kind]: bytesToHex(content) })
+}
+
+/** @throws LineError */
+export function readStateLine(value: unknown): StateLine {
+  const fields = object('the line', value)
+  for (const kind of stateParts) {
+    if (kind in fields) return { kind, bytes: hexToBytes(bytes(kind, fields[kind])) }
+  }
+  throw new LineError('must have a header, a node or a code')
 }
 
 /** @throws LineError */

@@ -10,7 +10,7 @@ import {
 import { bundleFile, isBundleFile, largestFile, requiredFiles } from './files.js'
 
 /** How bundles are laid out. It changes when what one version writes is not what another one reads. */
-export const bundleFormat = 1
+export const bundleFormat = 2
 
 /** A block by its place and its hash. */
 export interface BlockPlace {
@@ -25,6 +25,16 @@ export interface FileFacts {
   readonly sha256: string
 }
 
+/** The state that the first recorded block stands on, of which a bundle holds what its blocks read. */
+export interface StartFacts {
+  readonly stateRoot: Hex
+  /**
+   * What says that the root is right: the header of the base, or the manifest alone, where the state was loaded or
+   * edited without a block.
+   */
+  readonly provedBy: 'header' | 'manifest'
+}
+
 /** What a bundle says of itself. */
 export interface Manifest {
   /** The program that wrote it, and its version. */
@@ -34,6 +44,8 @@ export interface Manifest {
   readonly chainId: number
   /** The block on whose state the first recorded block stands. */
   readonly base: BlockPlace
+  /** Absent where the genesis makes the base and its state. */
+  readonly start?: StartFacts
   readonly head: BlockPlace
   readonly transactions: number
   readonly inferences: number
@@ -78,6 +90,13 @@ export function readManifest(folder: string, value: unknown, own: LockstepConfig
       hash: bytes(`${path}.hash`, hash, 32),
     }
   }
+  const start = (given: unknown): StartFacts => {
+    const { stateRoot, provedBy } = object('start', given)
+    if (provedBy !== 'header' && provedBy !== 'manifest') {
+      throw refuse('start.provedBy', '"header" or "manifest"', provedBy)
+    }
+    return { stateRoot: bytes('start.stateRoot', stateRoot, 32), provedBy }
+  }
   if (typeof fields.madeBy !== 'string') throw refuse('madeBy', 'a text', fields.madeBy)
   return {
     madeBy: fields.madeBy.slice(0, 100),
@@ -87,6 +106,7 @@ export function readManifest(folder: string, value: unknown, own: LockstepConfig
         : checkedConfig(folder, object('lockstep', fields.lockstep), own),
     chainId: Number(integer('chainId', fields.chainId, 53)),
     base: place('base', fields.base),
+    ...(fields.start !== undefined && { start: start(fields.start) }),
     head: place('head', fields.head),
     transactions: count('transactions', fields.transactions),
     inferences: count('inferences', fields.inferences),

@@ -18,8 +18,10 @@ import {
   readEdits,
   readInference,
   readReceipts,
+  readStateLine,
 } from './lines.js'
 import { type Manifest, readManifest } from './manifest.js'
+import { readStart } from './start.js'
 
 /** No line of a bundle is longer: a text of Node's may have half a gigabyte. */
 const longestLine = 2 ** 28
@@ -69,6 +71,12 @@ export class Bundle {
 
   edits(): AsyncGenerator<RecordedEdits> {
     return this.lines(bundleFile.edits, readEdits)
+  }
+
+  /** What the first block stands on, where the genesis does not make that. @throws BundleStateError, BundleFormatError */
+  start(): ReturnType<typeof readStart> {
+    const lines = this.lines(bundleFile.state, readStateLine)
+    return readStart(this.folder, this.manifest, lines)
   }
 
   /** Ids of the models whose files are here. */

@@ -20,11 +20,14 @@ import {
   type RecordedInference,
   type RecordedReceipts,
   receiptsLine,
+  type StateLine,
+  stateLine,
 } from './lines.js'
 import { type FileFacts, type Manifest, manifestJson } from './manifest.js'
+import type { StateFile } from './start.js'
 
 /** What only whoever records a chain knows of it. */
-export type ChainFacts = Pick<Manifest, 'lockstep' | 'chainId' | 'base' | 'head'>
+export type ChainFacts = Pick<Manifest, 'lockstep' | 'chainId' | 'base' | 'start' | 'head'>
 
 /** A block as it is recorded. */
 export interface RecordedBlock {
@@ -63,6 +66,15 @@ export class BundleWriter {
   /** @param value the parsed `genesis.json`. */
   async writeGenesis(value: unknown): Promise<void> {
     await this.write(bundleFile.genesis, `${JSON.stringify(value, undefined, 2)}\n`)
+  }
+
+  /** What the first block stands on, where the genesis does not make that. */
+  async writeState({ headers, nodes, codes }: StateFile): Promise<void> {
+    const add = (kind: StateLine['kind'], bytes: Uint8Array) =>
+      this.write(bundleFile.state, `${stateLine({ kind, bytes })}\n`)
+    for (const header of headers) await add('header', header)
+    for (const node of nodes) await add('node', node)
+    for (const code of codes) await add('code', code)
   }
 
   async addModel(id: string, bytes: Uint8Array): Promise<void> {

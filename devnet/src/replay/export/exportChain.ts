@@ -1,19 +1,19 @@
-import { createNode } from '../../node/createNode.js'
 import type { LockstepConfig } from '../../node/genesis.js'
 import type { Hex } from '../../node/node.js'
-import type { BlockPlace, Manifest } from '../bundles/manifest.js'
+import type { Manifest } from '../bundles/manifest.js'
 import { BundleWriter } from '../bundles/write.js'
-import { ChainMovedError, ExportError } from './errors.js'
+import { ChainMovedError } from './errors.js'
+import { type RangeOptions, rangeOf } from './range.js'
 import { registeredIn } from './registrations.js'
 import { RemoteChain } from './source.js'
 
-export interface ExportOptions {
+export interface ExportOptions extends RangeOptions {
   /** Told after each block. */
   readonly onBlock?: (done: number, total: number) => void
 }
 
 /**
- * Writes a bundle of the chain of a node, from its genesis to its head.
+ * Writes a bundle of the chain of a node, from its genesis to its head, or of a part of it with the state before that.
  * @param url of the node's JSON-RPC.
  * @param folder that the bundle becomes.
  * @throws BundleExistsError, ExportError; nothing is left behind.
@@ -21,17 +21,16 @@ export interface ExportOptions {
 export async function exportChain(
   url: string,
   folder: string,
-  { onBlock }: ExportOptions = {},
+  { onBlock, ...range }: ExportOptions = {},
 ): Promise<Manifest> {
   const chain = new RemoteChain(url)
   const writer = await BundleWriter.create(folder)
   try {
     const genesis = await chain.genesis()
-    const [base, head] = await Promise.all([chain.place('earliest'), chain.place('latest')])
-    if (!base || !head) throw new ExportError(`The node at ${url} has no blocks.`)
-    await demandGenesis(genesis, base)
+    const { base, head, state } = await rangeOf(chain, genesis, range)
     await writer.writeGenesis(genesis)
-    await writer.addEdits(await chain.edits(base))
+    if (state) await writer.writeState(state.file)
+    else await writer.addEdits(await chain.edits(base))
     const models = new Set<Hex>()
     const total = Number(head.number - base.number)
     let last = base
@@ -53,24 +52,15 @@ export async function exportChain(
       if (bytes) await writer.addModel(id, bytes)
     }
     const { lockstep, chainId } = config
-    return await writer.finish({ lockstep, chainId, base, head })
+    return await writer.finish({
+      lockstep,
+      chainId,
+      base,
+      ...(state && { start: state.start }),
+      head,
+    })
   } catch (error) {
     await writer.abandon()
     throw error
   }
-}
-
-/** A chain that goes on from another one cannot start again from what its genesis says. @throws ExportError */
-async function demandGenesis(genesis: Record<string, unknown>, base: BlockPlace): Promise<void> {
-  const node = await createNode({ genesis, accounts: { count: 0 }, mining: { type: 'manual' } })
-  const { hash } = node.head
-  await node.close()
-  if (hash === base.hash) return
-  throw new ExportError(
-    `The chain starts with block ${base.number} ${base.hash}, which its genesis does not make.`,
-    {
-      remedy:
-        'Chains that fork another one, or were loaded from a state file, are not exported yet.',
-    },
-  )
 }

@@ -2,6 +2,7 @@ import { concatBytes, hexToBytes } from '@ethereumjs/util'
 import type { InferenceTensors, RuntimeId, Tensor } from '@lockstep/precompile'
 import { HttpRequestError, http, type Transport } from 'viem'
 import type { Hex, TransactionInference } from '../../node/node.js'
+import type { BlockReads } from '../../node/witness/blockReads.js'
 import { type RecordedInference, readAccounts } from '../bundles/lines.js'
 import type { BlockPlace } from '../bundles/manifest.js'
 import type { RecordedBlock } from '../bundles/write.js'
@@ -18,6 +19,11 @@ export class RemoteChain {
   constructor(readonly url: string) {
     // Blocks may hold many inferences, each of which the node makes again to tell of it.
     this.client = http(url, { retryCount: 0, timeout: 600_000 })({})
+  }
+
+  /** Where the node is; the rest of its URL may hold a key. */
+  get host(): string {
+    return URL.canParse(this.url) ? new URL(this.url).host : 'the given URL'
   }
 
   /** @throws ChainUnreachableError, and what the node answers with */
@@ -38,10 +44,10 @@ export class RemoteChain {
   }
 
   /** The block under a name; undefined where there is none. */
-  async place(block: Hex | 'latest' | 'earliest'): Promise<BlockPlace | undefined> {
+  async place(block: Hex | bigint | 'latest' | 'earliest'): Promise<BlockPlace | undefined> {
     const found = await this.ask<{ number: Hex; hash: Hex } | null>(
       'eth_getBlockByNumber',
-      block,
+      typeof block === 'bigint' ? toHex(block) : block,
       false,
     )
     return found ? { number: BigInt(found.number), hash: found.hash } : undefined
@@ -71,9 +77,14 @@ export class RemoteChain {
     })
   }
 
+  /** What going on with a block reads of the state before it. @throws ChainMovedError, and what the node answers with */
+  reads(block: BlockPlace): Promise<BlockReads> {
+    return this.standing(block, () => this.ask('lockstep_getBlockReads', block.hash))
+  }
+
   /** The block after another, with what it did. @throws ChainMovedError where none follows that one any more. */
   async blockAfter({ number, hash }: BlockPlace): Promise<RecordedBlock & BlockPlace> {
-    const place = await this.place(toHex(number + 1n))
+    const place = await this.place(number + 1n)
     if (!place) throw new ChainMovedError(number + 1n)
     const recorded = await this.standing(place, () => this.block(place))
     if (headerOf(recorded.block).parentHash !== hash) throw new ChainMovedError(place.number)
@@ -82,7 +93,7 @@ export class RemoteChain {
 
   /** Whether the chain has this block. */
   async has({ number, hash }: BlockPlace): Promise<boolean> {
-    return (await this.place(toHex(number)))?.hash === hash
+    return (await this.place(number))?.hash === hash
   }
 
   private async block({ number, hash }: BlockPlace): Promise<RecordedBlock> {

@@ -1,5 +1,6 @@
 import { bigIntToHex } from '@ethereumjs/util'
 import type { AccountEdit } from '../../node/edits/edits.js'
+import { requireBlock } from '../blockLookup.js'
 import { method, required } from '../method.js'
 import { blockId } from '../params.js'
 
@@ -10,6 +11,9 @@ export const lockstepGenesis = [
     const edits = Object.entries(await node.stateEdits(id))
     return Object.fromEntries(edits.map(([address, edit]) => [address, edit && format(edit)]))
   }),
+  method('lockstep_getBlockReads', [required('block', blockId)], async ({ node }, id) =>
+    node.blockReads(await requireBlock(node, id)),
+  ),
 ]
 
 function format({ nonce, balance, ...rest }: AccountEdit) {
