@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import solc from 'solc'
 import type { Hex } from 'viem'
+import { compileSolidity } from './solidity.js'
 
 const source = `
 // SPDX-License-Identifier: MIT
@@ -21,23 +19,5 @@ contract Coin is ERC20 {
 
 /** Creation code of OpenZeppelin's ERC-20, with a loop that costs gas alone. */
 export function compileCoin(): Hex {
-  const input = {
-    language: 'Solidity',
-    sources: { 'Coin.sol': { content: source } },
-    settings: {
-      evmVersion: 'prague',
-      optimizer: { enabled: true },
-      outputSelection: { 'Coin.sol': { Coin: ['evm.bytecode.object'] } },
-    },
-  }
-  const read = (name: string) => ({
-    contents: readFileSync(
-      fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url)),
-      'utf8',
-    ),
-  })
-  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read }))
-  const compiled = output.contracts?.['Coin.sol']?.Coin
-  if (!compiled) throw new Error(JSON.stringify(output.errors))
-  return `0x${compiled.evm.bytecode.object}`
+  return compileSolidity(source, 'Coin')
 }

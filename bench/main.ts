@@ -3,8 +3,10 @@ import { benchAhead } from './ahead.js'
 import { benchChain } from './chain.js'
 import { benchCold } from './cold.js'
 import { compareRuns } from './compare.js'
+import { benchEngines } from './engines.js'
 import { benchExact } from './exact.js'
 import { benchGas } from './gas.js'
+import { benchInferring } from './inferring.js'
 import { benchMemory } from './memory.js'
 import { benchOverhead } from './overhead.js'
 import { benchRemote } from './remote.js'
@@ -39,6 +41,8 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   overhead: ['benchmarks.md', benchOverhead],
   ahead: ['benchmarks.md', benchAhead],
   throughput: ['benchmarks.md', benchThroughput],
+  inferring: ['benchmarks.md', benchInferring],
+  engines: ['benchmarks.md', benchEngines],
   gas: ['gas.md', () => benchGas(values.write)],
   cold: ['gas.md', benchCold],
   search: ['gas.md', () => benchSearch(searchOptions)],
