@@ -14,7 +14,7 @@ import type { Rules } from './common.js'
 import { OverlayDatabase, type StateReader, type StateStore } from './database.js'
 import type { StateEdits } from './edits/edits.js'
 import { findEdits } from './edits/find.js'
-import type { RemoteState } from './fork/remoteState.js'
+import type { ForkedState } from './fork/remoteState.js'
 import { LentViews } from './lentViews.js'
 import type { Hex, SealedBlock } from './node.js'
 import type { Standing } from './openChain.js'
@@ -34,7 +34,7 @@ import type { ReadObserver } from './witness/readRecorder.js'
 export interface LedgerBase {
   readonly chain: Chain
   /** What the state stands on where the chain is a fork. */
-  readonly remote?: RemoteState
+  readonly remote?: ForkedState
   /** Undefined on a chain without inference. */
   readonly inference: InferencePrecompile | undefined
 }
@@ -56,6 +56,11 @@ export class Ledger {
 
   get chain(): Chain {
     return this.base.chain
+  }
+
+  /** What the state stands on where the chain is a fork. */
+  get forked(): ForkedState | undefined {
+    return this.base.remote
   }
 
   /** Trie nodes and codes of every state that the chain has had. */
@@ -115,7 +120,7 @@ export class Ledger {
         database: observer?.over(this.database) ?? this.database,
         inference,
         signal: signal ? AbortSignal.any([this.signal, signal]) : this.signal,
-        remote,
+        remote: remote && (observer?.overForked(remote) ?? remote),
         blockHash: (number) => {
           observer?.ancestor(number)
           return chain.hashAt(number)

@@ -145,6 +145,11 @@ export class LocalNode implements Node {
     return askProof(this.core.fork, address, slots)
   }
 
+  async forkProof(address: Hex, slots: readonly Hex[]): Promise<AccountProof> {
+    if (!this.core.fork) throw new ProofUnavailableError(address)
+    return askProof(this.core.fork, address, slots)
+  }
+
   blob(versionedHash: Hex): Uint8Array | undefined {
     return readBlob(this.parts.source.store, versionedHash)
   }

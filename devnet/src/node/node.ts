@@ -243,6 +243,11 @@ export interface Node {
    * @throws BlockNotFoundError, ProofUnavailableError
    */
   proof(address: Hex, slots: readonly Hex[], id: BlockId): Promise<AccountProof>
+  /**
+   * The forked chain's own proof of an account, whatever became of it here.
+   * @throws ProofUnavailableError where the chain is no fork, and what asking the remote throws.
+   */
+  forkProof(address: Hex, slots: readonly Hex[]): Promise<AccountProof>
 
   // Execution
   call(
@@ -344,7 +349,8 @@ export interface Node {
   importBlock(rlp: Uint8Array): Promise<ImportedBlock>
   /**
    * What the models of a block were given and gave, in the order of its inferences. The block is executed again.
-   * @throws NodeFaultError where that gives another inference than the block commits to; TraceLimitError
+   * @throws NodeFaultError where that gives another inference than the block commits to; TraceLimitError where the node
+   * closes meanwhile
    */
   inferenceTensors(sealed: SealedBlock): Promise<InferenceTensors[]>
   /**

@@ -1,7 +1,7 @@
 import type { Common } from '@ethereumjs/common'
 import type { OverlayDatabase } from './database.js'
 import { ForkState } from './fork/forkState.js'
-import type { RemoteState } from './fork/remoteState.js'
+import type { ForkedState } from './fork/remoteState.js'
 import { OwnState } from './ownState.js'
 import type { ChainState } from './state.js'
 
@@ -10,7 +10,7 @@ export interface StateSource {
   readonly root: Uint8Array
   readonly common: Common
   /** What the state stands on where the chain is a fork. */
-  readonly remote: RemoteState | undefined
+  readonly remote: ForkedState | undefined
   /** Told of each address and slot that is looked up; a forked chain tells of none. */
   readonly onKey?: (key: Uint8Array) => void
 }

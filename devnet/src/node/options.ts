@@ -9,6 +9,7 @@ import type { AccountOptions } from './accounts.js'
 import type { WallClock } from './clock.js'
 import type { Hardfork } from './common.js'
 import type { ForkOptions } from './fork/fork.js'
+import type { RecordedFork } from './fork/recordedState.js'
 import type { GenesisAccount } from './genesis.js'
 import type { Hex, MiningMode } from './node.js'
 import type { Order } from './order.js'
@@ -31,6 +32,8 @@ export interface NodeOptions {
   readonly genesis?: unknown
   /** Goes on from a block of the chain that `genesis` describes, in the place of its first. */
   readonly startingState?: StartingState
+  /** Goes on from a block of another chain, of which this is all that is known; `genesis` holds this chain's own. */
+  readonly recordedFork?: RecordedFork
   /** Other accounts to start with; they take precedence over the chain's own. */
   readonly alloc?: Readonly<Record<Hex, GenesisAccount>>
   /** Goes on from a block of another chain instead of a genesis of its own. */

@@ -1,4 +1,5 @@
 import type { Common } from '@ethereumjs/common'
+import { hexToBytes } from '@ethereumjs/util'
 import type { InferencePrecompile, ModelId } from '@lockstep/precompile'
 import { parseEther, parseGwei } from 'viem'
 import type { DevAccount } from './accounts.js'
@@ -9,6 +10,9 @@ import { emptyDatabase, OverlayDatabase } from './database.js'
 import { InferenceInactiveError } from './errors.js'
 import { type Fork, type ForkOptions, openFork } from './fork/fork.js'
 import { writeForkState } from './fork/forkGenesis.js'
+import { readRemoteBlock } from './fork/header.js'
+import { MissingForkedStateError, type RecordedFork, RecordedState } from './fork/recordedState.js'
+import type { ForkedState } from './fork/remoteState.js'
 import { createGenesis, type GenesisOptions, genesisJson, predeploys } from './genesis.js'
 import type { LedgerBase } from './ledger.js'
 import type { Hex } from './node.js'
@@ -26,6 +30,8 @@ import type { Store } from './storage/store.js'
 /** A chain as it starts, before the first block of its own. */
 export interface Start {
   readonly chain: Chain
+  /** What its state stands on where it is a fork. */
+  readonly remote?: ForkedState
   readonly rules: Rules
   /** What answers contracts that call models; undefined where the chain knows no inference. */
   readonly inference: InferencePrecompile | undefined
@@ -40,6 +46,11 @@ export interface Start {
   readonly source: ChainSource
 }
 
+/** What a chain needs of the one that it forks. */
+interface ForkBase extends Pick<Fork, 'base' | 'chainId' | 'blockHash'> {
+  readonly state: ForkedState
+}
+
 /** What the starts of one node have in common. */
 export interface StartSource {
   readonly options: NodeOptions
@@ -52,6 +63,8 @@ export interface StartSource {
   readonly folder: DataDir | undefined
 }
 
+/** Stands for the node of a forked chain in messages, where none is asked. */
+const recordedHost = { host: 'the record' }
 const zeroAddress: Hex = `0x${'00'.repeat(20)}`
 const defaultChainId = 31_337
 const defaultGasLimit = 30_000_000n
@@ -67,9 +80,10 @@ export async function startAtGenesis(source: StartSource): Promise<Start> {
   if (options.genesis !== undefined) {
     const origin = readOrigin(options, inference)
     if (!origin.isLockstep && models.length > 0) throw new InferenceInactiveError()
-    return options.startingState
-      ? startInTheMiddle(source, origin, options.startingState)
-      : startAt(source, origin, clock.at(origin.genesis.timestamp))
+    const { startingState, recordedFork } = options
+    if (recordedFork) return startAtRecordedFork(source, origin, recordedFork)
+    if (startingState) return startInTheMiddle(source, origin, startingState)
+    return startAt(source, origin, clock.at(origin.genesis.timestamp))
   }
   const rules = rulesOf(options, defaultChainId)
   const genesis: GenesisOptions = {
@@ -137,7 +151,7 @@ async function startInTheMiddle(
  * @throws ForkError, and what asking the remote throws.
  */
 export async function startAtFork(source: StartSource, forkOptions: ForkOptions): Promise<Start> {
-  const { options, clock, inference, store, folder } = source
+  const { options, folder } = source
   const fork = await openFork({ ...forkOptions, ...storedBase(folder, forkOptions) })
   const { hash, block } = fork.base
   const { header } = block
@@ -151,8 +165,42 @@ export async function startAtFork(source: StartSource, forkOptions: ForkOptions)
     coinbase: options.coinbase ?? zeroAddress,
     alloc: allocOf(source, common),
   }
+  const start = await startOnFork(source, { rules, genesis, isLockstep: true }, fork)
+  // What was asked for is asked for the first block alone.
+  const isFirst = start.chain.head.hash === hash
+  const settings = { ...start.settings, baseFee: isFirst ? options.baseFee : undefined }
+  return { ...start, settings, fork }
+}
+
+/** Goes on from a block of another chain of which no more is here than was recorded. */
+function startAtRecordedFork(
+  source: StartSource,
+  origin: Origin,
+  { base, accounts, hashes }: RecordedFork,
+): Promise<Start> {
+  const { chainId } = origin.rules.schedule
+  return startOnFork(source, origin, {
+    chainId,
+    base: readRemoteBlock(recordedHost, base, chainId),
+    state: new RecordedState(accounts),
+    blockHash: async (number) => {
+      const hash = hashes.get(number)
+      if (!hash) throw new MissingForkedStateError(`the hash of block ${number}`)
+      return hexToBytes(hash)
+    },
+  })
+}
+
+/** Puts this chain's own accounts over the state of another one, and starts above its block. */
+async function startOnFork(
+  { store, folder, clock, ...source }: StartSource,
+  { rules, genesis, isLockstep }: Origin,
+  fork: ForkBase,
+): Promise<Start> {
+  const inference = isLockstep ? source.inference : undefined
+  const { hash, block } = fork.base
   const database = new OverlayDatabase(emptyDatabase)
-  const root = await writeForkState(fork, genesis.alloc, common, database)
+  const root = await writeForkState(fork, genesis.alloc, newestOf(rules), database)
   const chainSource: ChainSource = {
     store,
     rulesOf: rulesByName(rules),
@@ -170,10 +218,9 @@ export async function startAtFork(source: StartSource, forkOptions: ForkOptions)
     },
     position: firstPosition(genesis, rules, clock.at(genesis.timestamp)),
   })
-  // What was asked for is asked for the first block alone.
-  const isFirst = chain.head.hash === hash
-  const settings = { ...settingsOf(genesis), baseFee: isFirst ? options.baseFee : undefined }
-  return { chain, rules, inference, genesis, settings, position, fork, source: chainSource }
+  const settings = settingsOf(genesis)
+  const remote = fork.state
+  return { chain, rules, inference, genesis, settings, position, remote, source: chainSource }
 }
 
 /** The block that a stored fork goes on from, where none is named: the remote's latest is another one by now. */
@@ -203,8 +250,8 @@ function rulesByName(rules: Rules): RulesOf {
 }
 
 /** What the ledger stands on. */
-export function baseOf({ chain, fork, inference }: Start): LedgerBase {
-  return { chain, inference, ...(fork && { remote: fork.state }) }
+export function baseOf({ chain, remote, inference }: Start): LedgerBase {
+  return { chain, inference, ...(remote && { remote }) }
 }
 
 function rulesOf(options: NodeOptions, chainId: number): Rules {
@@ -217,7 +264,7 @@ function rulesOf(options: NodeOptions, chainId: number): Rules {
 }
 
 /** The rules of a chain whose forks have all come. */
-function newestOf(rules: Rules): Common {
+export function newestOf(rules: Rules): Common {
   return rules.at({ number: 0n, timestamp: 0n, isMerged: true })
 }
 

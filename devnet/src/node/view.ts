@@ -5,7 +5,7 @@ import { createVM, type VM } from '@ethereumjs/vm'
 import type { InferencePrecompile } from '@lockstep/precompile'
 import { ConsoleRecorder } from './console.js'
 import { OverlayDatabase, type StateReader } from './database.js'
-import type { RemoteState } from './fork/remoteState.js'
+import type { ForkedState } from './fork/remoteState.js'
 import { InferenceRecorder } from './inference.js'
 import { ChainEvm } from './interpreter/chainEvm.js'
 import { openState } from './openState.js'
@@ -17,7 +17,7 @@ export interface ViewSource {
   readonly common: Common
   readonly database: StateReader
   /** What the state stands on where the chain is a fork. */
-  readonly remote: RemoteState | undefined
+  readonly remote: ForkedState | undefined
   /** Undefined on a chain without inference. */
   readonly inference: InferencePrecompile | undefined
   /** Cancels inferences when the node closes. */

@@ -1,4 +1,5 @@
 import { NodeFaultError } from '@lockstep/precompile'
+import { MissingForkedStateError } from '../node/fork/recordedState.js'
 import { ImportError, InvalidBlockError, UnexecutableBlockError } from '../node/import/errors.js'
 import type { Hex, Node, SealedBlock } from '../node/node.js'
 import { MissingStateError } from '../node/ownState.js'
@@ -82,5 +83,9 @@ export class BlockChecker {
 }
 
 function isLack(cause: unknown): boolean {
-  return cause instanceof MissingStateError || cause instanceof MissingAncestorError
+  return (
+    cause instanceof MissingStateError ||
+    cause instanceof MissingAncestorError ||
+    cause instanceof MissingForkedStateError
+  )
 }

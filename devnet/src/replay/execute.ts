@@ -6,6 +6,7 @@ import {
   type ModelId,
 } from '@lockstep/precompile'
 import { createNode } from '../node/createNode.js'
+import { MissingForkedStateError } from '../node/fork/recordedState.js'
 import type { Node } from '../node/node.js'
 import { MissingStateError } from '../node/ownState.js'
 import { MissingAncestorError } from '../node/startingState.js'
@@ -62,19 +63,23 @@ export async function executeBundle(bundle: Bundle, options: ExecuteOptions): Pr
     typeof options.engine === 'string' ? await openReplayEngine(options.engine) : options.engine
   const precompile = createInferencePrecompile({ store: bundle.models, engine, memoBytes })
   try {
-    const [genesis, start] = await Promise.all([
+    const [genesis, start, fork] = await Promise.all([
       bundle.genesis(),
       bundle.start(),
+      bundle.fork(),
       loadFirst(bundle, precompile),
     ])
     const node = await createNode({
       genesis,
       ...(start && { startingState: start }),
+      ...(fork && { recordedFork: fork }),
       precompile,
       store: bundle.models,
       accounts: { count: 0 },
       mining: { type: 'manual' },
       ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
+    }).catch((error) => {
+      throw lackOf(bundle, 'the first state', error)
     })
     try {
       const started = performance.now()
@@ -164,7 +169,7 @@ class BundleRun {
     try {
       return await this.compare(place, rlp)
     } catch (error) {
-      throw this.bundle.manifest.start ? lackOf(this.bundle, place, error) : error
+      throw lackOf(this.bundle, `block ${place.number}`, error)
     }
   }
 
@@ -213,23 +218,26 @@ class BundleRun {
   }
 }
 
-/** Where the state that a bundle starts from lacks what a block reads, an error that says so; otherwise the same. */
-function lackOf({ folder }: Bundle, { number }: BlockPlace, error: unknown): unknown {
+/**
+ * Where what a bundle starts from lacks something, an error that says so; otherwise the same.
+ * @param reader what reads it.
+ */
+function lackOf({ folder, manifest }: Bundle, reader: string, error: unknown): unknown {
+  if (!manifest.start && !manifest.fork) return error
   for (let cause = error; cause instanceof Error; cause = cause.cause as Error) {
-    if (cause instanceof MissingStateError) {
-      const { kind, hash } = cause
-      return new BundleStateError(
-        folder,
-        `lacks the ${kind} 0x${hash}, which block ${number} reads`,
-        {
-          cause: error,
-        },
-      )
-    }
-    if (cause instanceof MissingAncestorError) {
-      const problem = `lacks the header of block ${cause.number}, whose hash block ${number} reads`
-      return new BundleStateError(folder, problem, { cause: error })
-    }
+    const what = lackIn(cause)
+    if (what === undefined) continue
+    const file = cause instanceof MissingForkedStateError ? bundleFile.fork : bundleFile.state
+    return new BundleStateError(folder, `lacks ${what}, which ${reader} reads`, {
+      file,
+      cause: error,
+    })
   }
   return error
+}
+
+function lackIn(cause: Error): string | undefined {
+  if (cause instanceof MissingStateError) return `the ${cause.kind} 0x${cause.hash}`
+  if (cause instanceof MissingAncestorError) return `the header of block ${cause.number}`
+  return cause instanceof MissingForkedStateError ? cause.what : undefined
 }

@@ -39,8 +39,9 @@ export async function writeAlone(
  */
 export async function writePrefix(bundle: Bundle, last: bigint, folder: string): Promise<void> {
   await writePart(bundle, folder, async (writer) => {
-    const { base, start } = bundle.manifest
-    const state = await bundle.start()
+    const { base, start, fork } = bundle.manifest
+    const [state, forked] = [await bundle.start(), await bundle.fork()]
+    if (forked) await writer.writeFork(forked)
     if (state) await writer.writeState(state.file)
     else await writer.addEdits(await editsOfBase(bundle))
     let head = base
@@ -50,7 +51,7 @@ export async function writePrefix(bundle: Bundle, last: bigint, folder: string):
       head = { number, hash }
       if (number >= last) break
     }
-    return { base, ...(start && { start }), head }
+    return { base, ...(start && { start }), ...(fork && { fork }), head }
   })
 }
 
@@ -58,7 +59,7 @@ export async function writePrefix(bundle: Bundle, last: bigint, folder: string):
 async function writePart(
   bundle: Bundle,
   folder: string,
-  write: (writer: BundleWriter) => Promise<Pick<ChainFacts, 'base' | 'start' | 'head'>>,
+  write: (writer: BundleWriter) => Promise<Pick<ChainFacts, 'base' | 'start' | 'fork' | 'head'>>,
 ): Promise<void> {
   const writer = await BundleWriter.create(folder)
   try {

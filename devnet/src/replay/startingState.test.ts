@@ -10,7 +10,7 @@ import { deployProbe, probeData } from '../node/testing/probe.js'
 import { mined } from '../node/testing/testNode.js'
 import { rpcClient } from '../rpc/testing/testServer.js'
 import { exportChain } from './export/exportChain.js'
-import { changeFile, changeManifest, copyOf, execute } from './testing/bundles.js'
+import { changeFile, changeManifest, copyOf, execute, lasting } from './testing/bundles.js'
 import { liveThrough, trafficModels } from './testing/traffic.js'
 
 let folder: string
@@ -45,12 +45,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const replay = (copy: string) =>
-  execute(copy, {
-    ...engine,
-    counts: { pinned: 0, exact: 0, exactOnWasm: 0 },
-    close: async () => {},
-  })
+const replay = (copy: string) => execute(copy, lasting(engine))
 
 type Line = Partial<Record<'header' | 'node' | 'code', Hex>>
 

@@ -14,7 +14,7 @@ import {
 import type { OverlayDatabase } from '../database.js'
 import { keepPreimage } from '../preimages.js'
 import { blockHashes } from '../systemContracts.js'
-import type { RemoteState } from './remoteState.js'
+import type { ForkedState } from './remoteState.js'
 
 /** Stands where the forked chain has an account or a value and this chain has none: the RLP of nothing. */
 const NOTHING = Uint8Array.of(0x80)
@@ -27,7 +27,7 @@ const CLEARED = utf8ToBytes('cleared')
 const CODE_PREFIX = utf8ToBytes('c')
 
 interface TrieOptions {
-  readonly remote: RemoteState
+  readonly remote: ForkedState
   readonly database: OverlayDatabase
   readonly root: Uint8Array
   readonly common: Common
@@ -81,7 +81,7 @@ abstract class Changes extends MerklePatriciaTrie {
 
 /** Accounts of this chain that differ from those of the forked one. */
 export class AccountChanges extends Changes {
-  private readonly remote: RemoteState
+  private readonly remote: ForkedState
 
   constructor(private readonly options: TrieOptions) {
     super(options)

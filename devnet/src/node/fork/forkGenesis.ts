@@ -1,3 +1,4 @@
+import type { Block } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { Account, createAddressFromString, hexToBytes, KECCAK256_RLP } from '@ethereumjs/util'
 import type { OverlayDatabase } from '../database.js'
@@ -5,8 +6,8 @@ import type { GenesisAccount, GenesisOptions } from '../genesis.js'
 import type { Hex } from '../node.js'
 import { inferenceAddress } from '../registry.js'
 import { type ChainState, toWord } from '../state.js'
-import type { Fork } from './fork.js'
 import { ForkState } from './forkState.js'
+import type { ForkedState } from './remoteState.js'
 
 /**
  * Writes this chain's own accounts over the forked state. Contracts that the forked chain has stay as they are there;
@@ -14,7 +15,7 @@ import { ForkState } from './forkState.js'
  * @returns root of what differs from the forked state.
  */
 export async function writeForkState(
-  fork: Fork,
+  fork: { readonly state: ForkedState; readonly base: { readonly block: Block } },
   alloc: GenesisOptions['alloc'],
   common: Common,
   database: OverlayDatabase,

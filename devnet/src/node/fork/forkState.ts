@@ -12,7 +12,7 @@ import type { OverlayDatabase } from '../database.js'
 import { keepPreimage } from '../preimages.js'
 import type { ChainState } from '../state.js'
 import { AccountChanges } from './changes.js'
-import type { RemoteState } from './remoteState.js'
+import type { ForkedState } from './remoteState.js'
 
 /** A state on top of a forked chain's: its root is that of the trie of what differs. */
 export class ForkState extends MerkleStateManager implements ChainState {
@@ -20,7 +20,7 @@ export class ForkState extends MerkleStateManager implements ChainState {
   private disguised: { readonly address: Address; readonly codeHash: Uint8Array } | undefined
 
   constructor(
-    remote: RemoteState,
+    remote: ForkedState,
     private readonly database: OverlayDatabase,
     root: Uint8Array,
     common: Common,

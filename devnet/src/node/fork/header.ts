@@ -19,7 +19,11 @@ const METHOD = 'eth_getBlockByNumber'
  * The block that a remote describes.
  * @throws RemoteAnswerError when that is no block.
  */
-export function readRemoteBlock(remote: Remote, answer: unknown, chainId: number): RemoteBlock {
+export function readRemoteBlock(
+  remote: Pick<Remote, 'host'>,
+  answer: unknown,
+  chainId: number,
+): RemoteBlock {
   const json = answer as Json | null
   if (!json || !isHash(json.hash) || !isQuantity(json.number) || !isQuantity(json.timestamp)) {
     throw new RemoteAnswerError(remote.host, METHOD, 'a block')

@@ -30,8 +30,19 @@ const MEMORY_BYTES = 256 * 1024 * 1024
 const LONGEST_CODE = 1024 * 1024
 const EMPTY = new Uint8Array()
 
-/** The state of a forked chain after one block: what was read once is remembered. */
-export class RemoteState {
+/** The state of a forked chain after one block, wherever it is read. */
+export interface ForkedState {
+  /**
+   * Undefined for an account that is empty there.
+   * @throws RemoteUnreachableError, RemoteRefusedError, RemoteAnswerError; MissingForkedStateError where it was recorded
+   */
+  account(address: Hex): Promise<RemoteAccount | undefined>
+  /** The value of a slot without leading zeros; empty for zero. @throws like `account` */
+  storage(address: Hex, slot: Uint8Array): Promise<Uint8Array>
+}
+
+/** The state of a forked chain at its node: what was read once is remembered. */
+export class RemoteState implements ForkedState {
   private readonly memory = new LRUCache<string, Uint8Array>({
     maxSize: MEMORY_BYTES,
     sizeCalculation: (value, key) => value.length + key.length + 64,
@@ -47,10 +58,6 @@ export class RemoteState {
     this.block = bigIntToHex(blockNumber)
   }
 
-  /**
-   * Undefined for an account that is empty there.
-   * @throws RemoteUnreachableError, RemoteRefusedError, RemoteAnswerError
-   */
   async account(address: Hex): Promise<RemoteAccount | undefined> {
     const entry = await this.read(`a${address.slice(2)}`, () => this.fetchAccount(address))
     if (entry.length === 0) return undefined
@@ -59,7 +66,6 @@ export class RemoteState {
     return { account: new Account(count, wei, KECCAK256_RLP, codeHash), code }
   }
 
-  /** The value of a slot without leading zeros; empty for zero. @throws like `account` */
   storage(address: Hex, slot: Uint8Array): Promise<Uint8Array> {
     const key = bytesToHex(slot)
     return this.read(`s${address.slice(2)}${key.slice(2)}`, async () =>

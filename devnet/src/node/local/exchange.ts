@@ -21,6 +21,7 @@ import { mentionedModels } from '../stateFile/models.js'
 import { readState as readStateFile } from '../stateFile/read.js'
 import type { BlockRules } from '../stateFile/readBlocks.js'
 import { type BlockReads, readsOfNext } from '../witness/blockReads.js'
+import { WitnessUnavailableError } from '../witness/witness.js'
 import type { NodeCore } from './core.js'
 
 /** Blocks and states that come from elsewhere, or go there. */
@@ -43,6 +44,8 @@ export class Exchange {
   readsOfNext(rlp: Uint8Array): Promise<BlockReads> {
     const options = this.importOptions()
     return this.core.queue.run(async () => {
+      // What differs from a forked chain is kept in tries that hang on no header.
+      if (options.ledger.forked) throw new WitnessUnavailableError()
       const block = readNextBlock(rlp, options)
       return readsOfNext(options.ledger, block, options.isLockstep)
     })

@@ -21,13 +21,14 @@ import { SerialQueue } from '../serial.js'
 import { simulate } from '../simulate/simulate.js'
 import type { SimulatedResult, Simulation } from '../simulate/simulation.js'
 import type { Standpoint } from '../standpoint.js'
+import { newestOf } from '../start.js'
 import { readState } from '../state.js'
 import { Budget } from '../trace/budget.js'
 import { standWithin } from '../trace/replay.js'
 import type { Trace, TraceOptions } from '../trace/trace.js'
 import { traceBlock } from '../trace/traceBlock.js'
 import { traceCalls } from '../trace/traceCalls.js'
-import { type BlockReads, readsOf } from '../witness/blockReads.js'
+import { type BlockReads, readsOf, readsOfFork } from '../witness/blockReads.js'
 import { type ExecutionWitness, WitnessUnavailableError, witnessOf } from '../witness/witness.js'
 import type { NodeCore } from './core.js'
 
@@ -130,9 +131,9 @@ export class Execution {
   }
 
   inferenceTensors(sealed: SealedBlock): Promise<InferenceTensors[]> {
-    return this.traces.run(() =>
-      inferenceTensors(this.core.parts.ledger, sealed, this.traceBudget({})),
-    )
+    const { signal } = this.core.parts.abort
+    const budget = () => new Budget({ signal, isUntimed: true })
+    return this.traces.run(() => inferenceTensors(this.core.parts.ledger, sealed, budget()))
   }
 
   async executionWitness(sealed: SealedBlock): Promise<ExecutionWitness> {
@@ -141,10 +142,14 @@ export class Execution {
     return this.traces.run(() => witnessOf(this.core.parts.ledger, sealed, isLockstep))
   }
 
-  async blockReads(sealed: SealedBlock): Promise<BlockReads> {
-    if (this.core.fork) throw new WitnessUnavailableError()
-    const isLockstep = this.core.start.inference !== undefined
-    return this.traces.run(() => readsOf(this.core.parts.ledger, sealed, isLockstep))
+  blockReads(sealed: SealedBlock): Promise<BlockReads> {
+    const { ledger } = this.core.parts
+    const { inference, fork, genesis, rules } = this.core.start
+    return this.traces.run(() =>
+      fork && sealed.hash === fork.base.hash
+        ? readsOfFork(ledger, fork, genesis.alloc, newestOf(rules))
+        : readsOf(ledger, sealed, inference !== undefined),
+    )
   }
 
   /** Resolves when every trace that is asked for now has ended. */

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { StateReader } from '../database.js'
+import { ObservedState } from '../fork/observedState.js'
+import type { ForkedState } from '../fork/remoteState.js'
 import type { TrieNode } from '../trie/node.js'
 
 /** What is told of everything that is read through a view. */
@@ -10,6 +12,8 @@ export interface ReadObserver {
   ancestor(number: bigint): void
   /** The database to read from in the place of another. */
   over(base: StateReader): StateReader
+  /** The forked chain's state to read from in the place of another. */
+  overForked(base: ForkedState): ForkedState
 }
 
 /** Keeps everything that is read through a view, each once, in the order in which it was read first. */
@@ -18,8 +22,10 @@ export class ReadRecorder implements ReadObserver {
   readonly rows = new Map<string, Uint8Array>()
   /** Addresses and slots, by their bytes. */
   readonly keys = new Map<string, Uint8Array>()
-  /** The lowest block whose hash was asked for. */
-  lowestAncestor: bigint | undefined
+  /** Blocks whose hashes were asked for. */
+  readonly ancestors = new Set<bigint>()
+  /** What was read of a forked chain, where the chain is a fork. */
+  forked: ObservedState | undefined
 
   key(key: Uint8Array): void {
     const name = Buffer.from(key).toString('latin1')
@@ -27,9 +33,20 @@ export class ReadRecorder implements ReadObserver {
   }
 
   ancestor(number: bigint): void {
-    if (this.lowestAncestor === undefined || number < this.lowestAncestor) {
-      this.lowestAncestor = number
-    }
+    this.ancestors.add(number)
+  }
+
+  /** The lowest block whose hash was asked for. */
+  get lowestAncestor(): bigint | undefined {
+    return [...this.ancestors].reduce<bigint | undefined>(
+      (lowest, number) => (lowest === undefined || number < lowest ? number : lowest),
+      undefined,
+    )
+  }
+
+  overForked(base: ForkedState): ForkedState {
+    this.forked ??= new ObservedState(base)
+    return this.forked
   }
 
   /** What the base has at hand already is read from it all the same: caches of its own are empty. */

@@ -43,6 +43,6 @@ export async function witnessOf(
   const parent = parentOf(ledger, block)
   const reads = new ReadRecorder()
   await execute(ledger, block, isLockstep, reads)
-  const { state, codes, headers } = told(ledger, parent, reads)
+  const { state, codes, headers } = await told(ledger, parent, reads)
   return { state, codes, keys: [...reads.keys.values()].map((key) => bytesToHex(key)), headers }
 }

@@ -31,7 +31,7 @@ import { type Answer, answeringCode } from './program.js'
  * @throws AnvilMissingError, AnvilStartError
  */
 export async function executeOnAnvil(bundle: Bundle): Promise<Execution> {
-  if (bundle.manifest.start) throw new AnvilStartError()
+  if (bundle.manifest.start || bundle.manifest.fork) throw new AnvilStartError()
   const engine = createWasmEngine()
   const inner = createInferencePrecompile({ store: bundle.models, engine })
   const answers = new Map<string, Answer>()

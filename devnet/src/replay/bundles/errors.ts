@@ -113,8 +113,15 @@ export class BundleRuntimeError extends BundleError {
 export class BundleStateError extends BundleError {
   override readonly name = 'BundleStateError'
 
-  constructor(folder: string, problem: string, options: { cause?: unknown } = {}) {
-    super(folder, bundleFile.state, problem, options)
+  constructor(
+    folder: string,
+    problem: string,
+    {
+      file = bundleFile.state,
+      ...options
+    }: { file?: (typeof bundleFile)['state' | 'fork']; cause?: unknown } = {},
+  ) {
+    super(folder, file, problem, options)
   }
 }
 

@@ -13,6 +13,8 @@ export const bundleFile = {
   edits: 'edits.jsonl',
   /** A line for each header, trie node and code of the state that the blocks stand on, where that is not the genesis. */
   state: 'state.jsonl',
+  /** A line for the block, and for each account and hash of a block, that were read of a forked chain. */
+  fork: 'fork.jsonl',
 } as const
 
 const modelPath = /^models\/(0x[0-9a-f]{64})\.onnx$/
@@ -27,7 +29,7 @@ export function modelOf(path: string): `0x${string}` | undefined {
   return modelPath.exec(path)?.[1] as `0x${string}` | undefined
 }
 
-/** Files that every bundle has; that of a state is empty where the genesis makes it. */
+/** Files that every bundle has; those of a state are empty where the genesis makes it. */
 export const requiredFiles = [
   bundleFile.genesis,
   bundleFile.chain,
@@ -35,6 +37,7 @@ export const requiredFiles = [
   bundleFile.inferences,
   bundleFile.edits,
   bundleFile.state,
+  bundleFile.fork,
 ] as const
 
 /** The most bytes that a file of a bundle may have. */
@@ -42,8 +45,8 @@ export function largestFile(path: string): number {
   const gibi = 2 ** 30
   if (path === bundleFile.manifest) return gibi / 64
   if (path === bundleFile.genesis) return gibi / 4
-  // It is read whole.
-  if (path === bundleFile.state) return gibi / 2
+  // They are read whole.
+  if (path === bundleFile.state || path === bundleFile.fork) return gibi / 2
   return modelOf(path) ? gibi / 4 : 64 * gibi
 }
 

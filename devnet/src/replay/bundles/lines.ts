@@ -9,6 +9,7 @@ import {
 } from '@lockstep/precompile'
 import type { AccountEdit, StateEdits } from '../../node/edits/edits.js'
 import { type Fields, fieldReaders, isGiven } from '../../node/fields.js'
+import type { RecordedAccount } from '../../node/fork/recordedState.js'
 import type { Hex, TransactionInference } from '../../node/node.js'
 
 /** An inference as a bundle holds it. */
@@ -37,6 +38,19 @@ export interface StateLine {
   readonly kind: (typeof stateParts)[number]
   readonly bytes: Uint8Array
 }
+
+/** An account of a forked chain, as far as it was read. */
+export interface ProvenAccount extends RecordedAccount {
+  /** Trie nodes that prove it, and its slots; absent where the chain's node gives none. */
+  readonly proof?: readonly Hex[]
+}
+
+/** A part of what was read of a forked chain. */
+export type ForkLine =
+  /** The last block that is its, as `eth_getBlockByNumber` gives it. */
+  | { readonly kind: 'block'; readonly block: Fields }
+  | { readonly kind: 'account'; readonly account: ProvenAccount }
+  | { readonly kind: 'hash'; readonly number: bigint; readonly hash: Hex }
 
 /** What a line of a file must be. Whoever knows the file and the line makes a BundleFormatError of it. */
 export class LineError extends Error {
@@ -128,6 +142,50 @@ export function readStateLine(value: unknown): StateLine {
   throw new LineError('must have a header, a node or a code')
 }
 
+export function forkLine(line: ForkLine): string {
+  if (line.kind === 'block') return JSON.stringify({ block: line.block })
+  if (line.kind === 'hash') return JSON.stringify({ number: Number(line.number), hash: line.hash })
+  const { nonce, balance, ...rest } = line.account
+  const hex = (value: bigint) => `0x${value.toString(16)}`
+  return JSON.stringify({ ...rest, nonce: hex(nonce), balance: hex(balance) })
+}
+
+/** @throws LineError */
+export function readForkLine(value: unknown): ForkLine {
+  const fields = object('the line', value)
+  if ('block' in fields) return { kind: 'block', block: object('block', fields.block) }
+  if ('hash' in fields) {
+    const hash = bytes('hash', fields.hash, 32)
+    return { kind: 'hash', number: integer('number', fields.number, 53), hash }
+  }
+  return { kind: 'account', account: readForkedAccount(fields) }
+}
+
+/** @throws LineError */
+export function readForkedAccount(fields: Fields): ProvenAccount {
+  const { address, proof } = fields
+  return {
+    address: bytes('address', address, 20),
+    nonce: integer('nonce', fields.nonce, 64),
+    balance: integer('balance', fields.balance, 256),
+    code: bytes('code', fields.code),
+    storage: readStorage('', object('storage', fields.storage)),
+    ...(isGiven(proof) && {
+      proof: list('proof', proof).map((node, i) => bytes(`proof[${i}]`, node)),
+    }),
+  }
+}
+
+/** @param path of the account, with a point behind it. */
+function readStorage(path: string, storage: Fields): Readonly<Record<Hex, Hex>> {
+  return Object.fromEntries(
+    Object.entries(storage).map(([slot, content]) => [
+      word(`a slot of ${path}storage`, slot),
+      word(`${path}storage`, content),
+    ]),
+  )
+}
+
 /** @throws LineError */
 export function readAccounts(value: unknown): StateEdits {
   const entries = Object.entries(object('accounts', value)).map(([key, edit]) => {
@@ -145,12 +203,7 @@ function readAccount(path: string, fields: Fields): AccountEdit {
     balance: integer(`${path}.balance`, balance, 256),
     ...(isGiven(code) && { code: bytes(`${path}.code`, code) }),
     ...(isGiven(storage) && {
-      storage: Object.fromEntries(
-        Object.entries(object(`${path}.storage`, storage)).map(([slot, content]) => [
-          word(`a slot of ${path}`, slot),
-          word(`${path}.storage`, content),
-        ]),
-      ),
+      storage: readStorage(`${path}.`, object(`${path}.storage`, storage)),
     }),
   }
 }

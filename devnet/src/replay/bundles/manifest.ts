@@ -35,6 +35,12 @@ export interface StartFacts {
   readonly provedBy: 'header' | 'manifest'
 }
 
+/** The chain that the recorded one forks, of which a bundle holds what was read. */
+export interface ForkFacts {
+  /** What says that it is right: proofs against the state root of the base, or the manifest alone. */
+  readonly provedBy: 'proofs' | 'manifest'
+}
+
 /** What a bundle says of itself. */
 export interface Manifest {
   /** The program that wrote it, and its version. */
@@ -46,6 +52,8 @@ export interface Manifest {
   readonly base: BlockPlace
   /** Absent where the genesis makes the base and its state. */
   readonly start?: StartFacts
+  /** Absent where the chain is no fork. */
+  readonly fork?: ForkFacts
   readonly head: BlockPlace
   readonly transactions: number
   readonly inferences: number
@@ -97,6 +105,11 @@ export function readManifest(folder: string, value: unknown, own: LockstepConfig
     }
     return { stateRoot: bytes('start.stateRoot', stateRoot, 32), provedBy }
   }
+  const fork = (given: unknown): ForkFacts => {
+    const { provedBy } = object('fork', given)
+    if (provedBy === 'proofs' || provedBy === 'manifest') return { provedBy }
+    throw refuse('fork.provedBy', '"proofs" or "manifest"', provedBy)
+  }
   if (typeof fields.madeBy !== 'string') throw refuse('madeBy', 'a text', fields.madeBy)
   return {
     madeBy: fields.madeBy.slice(0, 100),
@@ -107,6 +120,7 @@ export function readManifest(folder: string, value: unknown, own: LockstepConfig
     chainId: Number(integer('chainId', fields.chainId, 53)),
     base: place('base', fields.base),
     ...(fields.start !== undefined && { start: start(fields.start) }),
+    ...(fields.fork !== undefined && { fork: fork(fields.fork) }),
     head: place('head', fields.head),
     transactions: count('transactions', fields.transactions),
     inferences: count('inferences', fields.inferences),

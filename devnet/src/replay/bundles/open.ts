@@ -10,12 +10,14 @@ import { InvalidBlockError } from '../../node/import/errors.js'
 import { blockHeadBytes, lengthOfBlock } from '../../node/import/rlpBlocks.js'
 import { BundleFileError, BundleFormatError, BundleHashError } from './errors.js'
 import { bundleFile, largestFile, modelFile, modelOf } from './files.js'
+import { readFork } from './fork.js'
 import {
   LineError,
   type RecordedEdits,
   type RecordedInference,
   type RecordedReceipts,
   readEdits,
+  readForkLine,
   readInference,
   readReceipts,
   readStateLine,
@@ -77,6 +79,11 @@ export class Bundle {
   start(): ReturnType<typeof readStart> {
     const lines = this.lines(bundleFile.state, readStateLine)
     return readStart(this.folder, this.manifest, lines)
+  }
+
+  /** What was read of the forked chain, where it forks one. @throws BundleStateError, BundleFormatError */
+  fork(): ReturnType<typeof readFork> {
+    return readFork(this.folder, this.manifest, this.lines(bundleFile.fork, readForkLine))
   }
 
   /** Ids of the models whose files are here. */

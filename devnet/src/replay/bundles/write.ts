@@ -13,8 +13,11 @@ import { dirname, join, resolve } from 'node:path'
 import { version } from '../../version.js'
 import { BundleExistsError } from './errors.js'
 import { bundleFile, modelFile } from './files.js'
+import type { ForkFile } from './fork.js'
 import {
   editsLine,
+  type ForkLine,
+  forkLine,
   inferenceLine,
   type RecordedEdits,
   type RecordedInference,
@@ -27,7 +30,7 @@ import { type FileFacts, type Manifest, manifestJson } from './manifest.js'
 import type { StateFile } from './start.js'
 
 /** What only whoever records a chain knows of it. */
-export type ChainFacts = Pick<Manifest, 'lockstep' | 'chainId' | 'base' | 'start' | 'head'>
+export type ChainFacts = Pick<Manifest, 'lockstep' | 'chainId' | 'base' | 'start' | 'fork' | 'head'>
 
 /** A block as it is recorded. */
 export interface RecordedBlock {
@@ -75,6 +78,14 @@ export class BundleWriter {
     for (const header of headers) await add('header', header)
     for (const node of nodes) await add('node', node)
     for (const code of codes) await add('code', code)
+  }
+
+  /** What was read of the forked chain, where the chain is a fork. */
+  async writeFork({ base, accounts, hashes }: ForkFile): Promise<void> {
+    const add = (line: ForkLine) => this.write(bundleFile.fork, `${forkLine(line)}\n`)
+    await add({ kind: 'block', block: base })
+    for (const account of accounts) await add({ kind: 'account', account })
+    for (const [number, hash] of hashes) await add({ kind: 'hash', number, hash })
   }
 
   async addModel(id: string, bytes: Uint8Array): Promise<void> {

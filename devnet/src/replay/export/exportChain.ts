@@ -27,8 +27,9 @@ export async function exportChain(
   const writer = await BundleWriter.create(folder)
   try {
     const genesis = await chain.genesis()
-    const { base, head, state } = await rangeOf(chain, genesis, range)
+    const { base, head, state, fork } = await rangeOf(chain, genesis, range)
     await writer.writeGenesis(genesis)
+    if (fork) await writer.writeFork(fork.file)
     if (state) await writer.writeState(state.file)
     else await writer.addEdits(await chain.edits(base))
     const models = new Set<Hex>()
@@ -57,6 +58,7 @@ export async function exportChain(
       chainId,
       base,
       ...(state && { start: state.start }),
+      ...(fork && { fork: fork.facts }),
       head,
     })
   } catch (error) {

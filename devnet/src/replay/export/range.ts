@@ -4,6 +4,7 @@ import { StateCollector } from '../bundles/collectState.js'
 import type { BlockPlace, StartFacts } from '../bundles/manifest.js'
 import type { StateFile } from '../bundles/start.js'
 import { ChainMovedError, ChainUnreachableError, ExportError } from './errors.js'
+import { type ExportedFork, readForked } from './forked.js'
 import type { RemoteChain } from './source.js'
 
 /** Which blocks to export. */
@@ -21,6 +22,8 @@ export interface ExportedRange {
   readonly head: BlockPlace
   /** What is read of the state after the base; undefined where the genesis makes that. */
   readonly state?: { readonly file: StateFile; readonly start: StartFacts }
+  /** What was read of the chain that it forks; undefined where it forks none. */
+  readonly fork?: ExportedFork
 }
 
 /**
@@ -32,7 +35,7 @@ export async function rangeOf(
   genesis: Record<string, unknown>,
   { from, to }: RangeOptions,
 ): Promise<ExportedRange> {
-  const [first, head] = await Promise.all([chain.place('earliest'), chain.place(to ?? 'latest')])
+  const [first, head] = await Promise.all([firstOf(chain, genesis), chain.place(to ?? 'latest')])
   if (!first) throw new ExportError(`The node at ${chain.host} has no blocks.`)
   const base = from === undefined ? first : await placeBefore(chain, from)
   if (!head || !base || (from !== undefined && base.number >= head.number)) {
@@ -45,7 +48,40 @@ export async function rangeOf(
   }
   const isWhole = base.number === first.number && (await makes(genesis, first))
   if (isWhole) return { base, head }
+  if (await isFork(chain, first)) return forkRange(chain, genesis, { base, head, first })
   return from === undefined ? readDown(chain, first, head) : readRange(chain, base, head)
+}
+
+/** The first block: a fork's is that of the forked chain from which it goes on. */
+async function firstOf(
+  chain: RemoteChain,
+  { number }: Record<string, unknown>,
+): Promise<BlockPlace | undefined> {
+  return (await chain.place(BigInt((number as Hex | undefined) ?? 0))) ?? chain.place('earliest')
+}
+
+/** Whether a chain goes on from another one: then the first block of all reads something of that. */
+async function isFork(chain: RemoteChain, first: BlockPlace): Promise<boolean> {
+  try {
+    return (await chain.reads(first)).forked !== undefined
+  } catch (error) {
+    if (isRefusal(error)) return false
+    throw error
+  }
+}
+
+async function forkRange(
+  chain: RemoteChain,
+  genesis: Record<string, unknown>,
+  { base, head, first }: { base: BlockPlace; head: BlockPlace; first: BlockPlace },
+): Promise<ExportedRange> {
+  if (base.number !== first.number) {
+    throw new ExportError('A part of a fork is not exported: its states hang on no header.', {
+      remedy: 'Leave --from out.',
+    })
+  }
+  const { chainId } = genesis.config as { chainId: number }
+  return { base, head, fork: await readForked(chain, chainId, { base, head }) }
 }
 
 async function placeBefore(chain: RemoteChain, from: bigint): Promise<BlockPlace | undefined> {

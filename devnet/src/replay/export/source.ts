@@ -1,9 +1,11 @@
 import { concatBytes, hexToBytes } from '@ethereumjs/util'
 import type { InferenceTensors, RuntimeId, Tensor } from '@lockstep/precompile'
 import { HttpRequestError, http, type Transport } from 'viem'
+import type { Fields } from '../../node/fields.js'
+import type { RecordedAccount } from '../../node/fork/recordedState.js'
 import type { Hex, TransactionInference } from '../../node/node.js'
-import type { BlockReads } from '../../node/witness/blockReads.js'
-import { type RecordedInference, readAccounts } from '../bundles/lines.js'
+import type { BlockReads, ForkedReads } from '../../node/witness/blockReads.js'
+import { type RecordedInference, readAccounts, readForkedAccount } from '../bundles/lines.js'
 import type { BlockPlace } from '../bundles/manifest.js'
 import type { RecordedBlock } from '../bundles/write.js'
 import { headerOf } from '../header.js'
@@ -79,7 +81,34 @@ export class RemoteChain {
 
   /** What going on with a block reads of the state before it. @throws ChainMovedError, and what the node answers with */
   reads(block: BlockPlace): Promise<BlockReads> {
-    return this.standing(block, () => this.ask('lockstep_getBlockReads', block.hash))
+    return this.standing(block, async () => {
+      const { forked, ...reads } = await this.ask<BlockReadsJson>(
+        'lockstep_getBlockReads',
+        block.hash,
+      )
+      return { ...reads, ...(forked && { forked: readForkedJson(forked) }) }
+    })
+  }
+
+  /** A block as the node describes it, without its transactions. */
+  async header({ hash }: BlockPlace): Promise<Fields> {
+    const block = await this.ask<Fields>('eth_getBlockByHash', hash, false)
+    const { transactions: _, uncles: __, withdrawals: ___, ...header } = block
+    return header
+  }
+
+  /** Trie nodes by which a forked chain's node proves an account of it; undefined where it gives none. */
+  async forkProof({ address, storage }: RecordedAccount): Promise<Hex[] | undefined> {
+    try {
+      const slots = Object.keys(storage)
+      const proof = await this.ask<ForkProofJson>('lockstep_getForkProof', address, slots)
+      return [
+        ...new Set([...proof.accountProof, ...proof.storageProof.flatMap((one) => one.proof)]),
+      ]
+    } catch (error) {
+      if (error instanceof ChainUnreachableError) throw error
+      return undefined
+    }
   }
 
   /** The block after another, with what it did. @throws ChainMovedError where none follows that one any more. */
@@ -164,4 +193,21 @@ function readInferenceJson(json: InferenceJson): RecordedInference {
 
 function readTensorJson({ dtype, shape, data }: TensorJson): Tensor {
   return { dtype, shape, data: hexToBytes(data) }
+}
+
+interface ForkedJson {
+  readonly accounts: readonly Fields[]
+  readonly hashes: readonly (readonly [number: Hex, hash: Hex])[]
+}
+type BlockReadsJson = Omit<BlockReads, 'forked'> & { readonly forked?: ForkedJson }
+interface ForkProofJson {
+  readonly accountProof: readonly Hex[]
+  readonly storageProof: readonly { readonly proof: readonly Hex[] }[]
+}
+
+function readForkedJson({ accounts, hashes }: ForkedJson): ForkedReads {
+  return {
+    accounts: accounts.map(readForkedAccount),
+    hashes: hashes.map(([number, hash]) => [BigInt(number), hash]),
+  }
 }

@@ -2,16 +2,27 @@ import { createHash } from 'node:crypto'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RLP } from '@ethereumjs/rlp'
+import type { Engine } from '@lockstep/precompile'
 import { readRlpBlocks } from '../../node/import/rlpBlocks.js'
 import { temporaryFolder } from '../../node/testing/folder.js'
 import type { RecordedInference } from '../bundles/lines.js'
 import { openBundle } from '../bundles/open.js'
+import type { ReplayEngine } from '../engine/replayEngine.js'
 import { type ExecuteOptions, executeBundle } from '../execute.js'
 import { ownConfig } from '../runtime.js'
 
 /** Executes the bundle in a folder in this process. */
 export async function execute(folder: string, engine: ExecuteOptions['engine'] = 'wasm') {
   return executeBundle(await openBundle(folder, ownConfig), { engine })
+}
+
+/** An engine that outlasts the replays that it is lent to: starting its workers takes longest. */
+export function lasting(engine: Engine): ReplayEngine {
+  return {
+    ...engine,
+    counts: { pinned: 0, exact: 0, exactOnWasm: 0 },
+    close: async () => {},
+  }
 }
 
 /** A copy of a bundle, to damage. */

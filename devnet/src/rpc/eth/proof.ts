@@ -1,3 +1,5 @@
+import type { Hex } from '../../node/node.js'
+import type { AccountProof } from '../../node/proof.js'
 import { requireKnown, requireState } from '../blockLookup.js'
 import { address, bytes32, type Codec, CodecError, list, record, slot } from '../codec.js'
 import { toQuantity } from '../format/quantity.js'
@@ -6,7 +8,7 @@ import { blockId } from '../params.js'
 
 const block = optional('block', blockId, 'latest')
 /** The most slots of one answer. */
-const maxSlots = 1_024
+export const maxSlots = 1_024
 
 const slotsByAccount: Codec<Record<`0x${string}`, `0x${string}`[]>> = (value) => {
   const slots = record(address, list(bytes32, maxSlots))(value)
@@ -37,20 +39,24 @@ export const proofs = [
     [required('address', address), required('slots', list(slot, maxSlots)), block],
     async ({ node }, owner, slots, id) => {
       await requireKnown(node, id)
-      const proof = await node.proof(owner, slots, id)
-      return {
-        address: owner,
-        accountProof: proof.nodes,
-        balance: toQuantity(proof.balance),
-        codeHash: proof.codeHash,
-        nonce: toQuantity(proof.nonce),
-        storageHash: proof.storageRoot,
-        storageProof: proof.slots.map(({ value, nodes }, index) => ({
-          key: slots[index],
-          value: toQuantity(value),
-          proof: nodes,
-        })),
-      }
+      return formatProof(owner, slots, await node.proof(owner, slots, id))
     },
   ),
 ]
+
+/** A proof as `eth_getProof` gives it. */
+export function formatProof(owner: Hex, slots: readonly Hex[], proof: AccountProof) {
+  return {
+    address: owner,
+    accountProof: proof.nodes,
+    balance: toQuantity(proof.balance),
+    codeHash: proof.codeHash,
+    nonce: toQuantity(proof.nonce),
+    storageHash: proof.storageRoot,
+    storageProof: proof.slots.map(({ value, nodes }, index) => ({
+      key: slots[index],
+      value: toQuantity(value),
+      proof: nodes,
+    })),
+  }
+}
