@@ -10,6 +10,8 @@ const longestTurnMs = 10
 export interface BudgetOptions {
   readonly timeoutMs?: number
   readonly maxSize?: number
+  /** Whether it may take as long as it takes: for a block that was sealed here, which ended once. Default: no. */
+  readonly isUntimed?: boolean
   /** Ends the trace when the node closes. */
   readonly signal: AbortSignal
 }
@@ -29,7 +31,9 @@ export class Budget {
 
   constructor(private readonly options: BudgetOptions) {
     this.maxSize = options.maxSize ?? defaultSize
-    this.timeoutMs = Math.min(options.timeoutMs ?? defaultTimeoutMs, defaultTimeoutMs)
+    this.timeoutMs = options.isUntimed
+      ? Number.POSITIVE_INFINITY
+      : Math.min(options.timeoutMs ?? defaultTimeoutMs, defaultTimeoutMs)
   }
 
   /** @throws TraceLimitError */
