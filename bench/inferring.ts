@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { tensorsCalldata } from '@lockstep/precompile'
 import {
   encodeFunctionData,
   type Hex,
@@ -11,7 +12,6 @@ import {
   toHex,
 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { tensorsCalldata } from './calldata.js'
 import { type BenchNode, startLockstep } from './chainNodes.js'
 import { type BenchModel, benchModels } from './models.js'
 import { compileSolidity } from './solidity.js'
