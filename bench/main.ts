@@ -6,6 +6,7 @@ import { compareRuns } from './compare.js'
 import { benchEngines } from './engines.js'
 import { benchExact } from './exact.js'
 import { benchGas } from './gas.js'
+import { benchGrowth } from './growth.js'
 import { benchInferring } from './inferring.js'
 import { benchMemory } from './memory.js'
 import { benchOverhead } from './overhead.js'
@@ -46,6 +47,7 @@ const benches: Readonly<Record<string, readonly [page: string, run: () => Promis
   gas: ['gas.md', () => benchGas(values.write)],
   cold: ['gas.md', benchCold],
   search: ['gas.md', () => benchSearch(searchOptions)],
+  growth: ['benchmarks.md', benchGrowth],
   startup: ['benchmarks.md', benchStartup],
   chain: ['benchmarks.md', benchChain],
   memory: ['benchmarks.md', benchMemory],
