@@ -11,7 +11,10 @@ import { deployProbe, probeData } from '../node/testing/probe.js'
 import { mined } from '../node/testing/testNode.js'
 import { startAnvil } from '../rpc/testing/anvil.js'
 import { rpcClient } from '../rpc/testing/testServer.js'
+import { openBundle } from './bundles/open.js'
+import { executeBundle } from './execute.js'
 import { exportChain } from './export/exportChain.js'
+import { ownConfig } from './runtime.js'
 import {
   changeFile,
   changeManifest,
@@ -92,6 +95,16 @@ describe('a bundle of a fork', () => {
       divergence: undefined,
     })
     expect(await inferencesOf(bundle)).toHaveLength(1)
+  })
+
+  test('is kept in a folder, and goes on from there', async () => {
+    const dataDir = await temporaryFolder()
+    for (let round = 1; round <= 2; round++) {
+      const opened = await openBundle(bundle, ownConfig)
+      const execution = await executeBundle(opened, { engine: lasting(engine), dataDir })
+      expect(execution.divergence).toBeUndefined()
+      expect(execution.blocks).toBe(3)
+    }
   })
 
   test.each([

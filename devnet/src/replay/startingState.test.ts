@@ -6,10 +6,14 @@ import { createWasmEngine, type Engine, keccak } from '@lockstep/precompile'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDevnet, type Devnet } from '../devnet.js'
 import type { Hex } from '../node/node.js'
+import { temporaryFolder } from '../node/testing/folder.js'
 import { deployProbe, probeData } from '../node/testing/probe.js'
 import { mined } from '../node/testing/testNode.js'
 import { rpcClient } from '../rpc/testing/testServer.js'
+import { openBundle } from './bundles/open.js'
+import { executeBundle } from './execute.js'
 import { exportChain } from './export/exportChain.js'
+import { ownConfig } from './runtime.js'
 import { changeFile, changeManifest, copyOf, execute, lasting } from './testing/bundles.js'
 import { liveThrough, trafficModels } from './testing/traffic.js'
 
@@ -98,6 +102,16 @@ describe('a bundle of a part of a chain', () => {
       expect(execution, `block ${number}`).toMatchObject({ blocks: 1 })
       expect(execution.divergence, `block ${number}`).toBeUndefined()
       expect(start === undefined, `block ${number}`).toBe(number === 1n)
+    }
+  })
+
+  test('is kept in a folder, and goes on from there', async () => {
+    const dataDir = await temporaryFolder()
+    for (let round = 1; round <= 2; round++) {
+      const opened = await openBundle(bundle, ownConfig)
+      const execution = await executeBundle(opened, { engine: lasting(engine), dataDir })
+      expect(execution.divergence).toBeUndefined()
+      expect(execution.blocks).toBe(4)
     }
   })
 
