@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { node, onnx, value, weight } from '../../../../precompile/src/testing/onnx.js'
 import { createDevnet, type Devnet } from '../../devnet.js'
 import { reciprocal, whole } from '../../node/testing/models.js'
+import { rpcClient } from '../testing/testServer.js'
 
 /** As the specification's examples call it: `output0[i][j]` is `input0[0][j]` where `input1[i]` is true, else 0. */
 const example = onnx({
@@ -214,6 +215,20 @@ describe('is refused where', () => {
       status: 400,
       body: { error: expect.stringMatching(says) },
     })
+  })
+
+  test('the run costs more than a block may hold', async () => {
+    const { call } = rpcClient(devnet.url)
+    await call('evm_setBlockGasLimit', '0x3e8')
+    try {
+      const { status, body } = await inferJson({ inputs: exampleInputs })
+      expect([status, body.error]).toEqual([
+        400,
+        'The run costs more than the 1000 gas of a block.',
+      ])
+    } finally {
+      await call('evm_setBlockGasLimit', '0x1c9c380')
+    }
   })
 
   test('the model is not registered', async () => {
