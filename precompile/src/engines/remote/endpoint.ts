@@ -106,7 +106,8 @@ export class Endpoint {
 
   /** It said how it is. Another build than before has to prove itself anew. */
   found(build: Build): void {
-    if (this.#state === 'out') return
+    // What was asked of it before it failed does not bring it back.
+    if (!this.isDue) return
     const before = this.buildText
     this.build = build
     const now = this.buildText
@@ -125,7 +126,8 @@ export class Endpoint {
 
   /** It gave no usable answer: it is left alone for a while, twice as long each time. */
   failed(reason: string): void {
-    if (this.#state === 'out') return
+    // Questions that were under way together fail together: that is one failure.
+    if (!this.isDue) return
     this.#sinceFailure = 0
     const longest = Math.min(FIRST_SUSPENSION_MS * 2 ** this.#failures++, LONGEST_SUSPENSION_MS)
     // Anywhere in the second half of it: clients that failed together do not come back together.
