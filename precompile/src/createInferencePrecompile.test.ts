@@ -274,6 +274,8 @@ describe.each(['infer', 'inferTensors'] as const)('%s', (method) => {
         gasUsed: bad.gasUsed,
         success: false,
       })
+      // What is remembered is refused as it was the first time.
+      expect(await call(method, model, argument(input, words))).toEqual(bad)
     }
   })
 

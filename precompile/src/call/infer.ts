@@ -1,13 +1,13 @@
 import type { InferenceRequest } from '../abi/decode.js'
 import { graphRejected, InferenceRevert } from '../abi/revert.js'
 import { hashTensors, keccak256 } from '../commitment/hash.js'
-import type { Evaluation, Model } from '../model/model.js'
+import type { Model } from '../model/model.js'
 import type { CallResult, InferenceRecord, InferenceTensors } from '../precompile.js'
 import type { Shape, Tensor } from '../tensor.js'
 import { type Call, registeredModel } from './call.js'
 import { evaluate } from './evaluate.js'
 import { checkTensors, declaredShapes, inferInput, inferShape, tensorInputs } from './inputs.js'
-import { checkContract, checkFinite, encodeNumbers, encodeTensors } from './outputs.js'
+import { acceptOutputs, encodeNumbers, encodeTensors } from './outputs.js'
 import { runPrice } from './price.js'
 import { runTimeLimitMs } from './timeLimit.js'
 
@@ -28,8 +28,9 @@ export async function answerInference(call: Call, request: RunRequest): Promise<
   const record = { model: model.id, method: request.method, inputHash, gasUsed: meter.used }
   try {
     if (rejected) throw graphRejected(model.id, rejected)
-    const returnData = encodeOutputs(model, evaluation, request, outputs)
-    const inference = { ...record, outputHash: hashTensors(outputs), success: true }
+    const outputHash = acceptOutputs(model, evaluation, outputs)
+    const returnData = encodeOutputs(model, request, outputs)
+    const inference = { ...record, outputHash, success: true }
     return answer(returnData, inference, { inputs, outputs })
   } catch (error) {
     if (!(error instanceof InferenceRevert)) throw error
@@ -59,12 +60,9 @@ function requestInputs(
 
 function encodeOutputs(
   model: Model,
-  evaluation: Evaluation,
   { method }: RunRequest,
   outputs: readonly Tensor[],
 ): Uint8Array {
-  checkContract(model, evaluation, outputs)
-  checkFinite(outputs)
   return method === 'infer'
     ? encodeNumbers(outputs[0] as Tensor, model.encodings?.outputs[0])
     : encodeTensors(outputs)

@@ -1,6 +1,7 @@
 import { wordsFromElements } from '../abi/elements.js'
 import { array, encodeAbi, tensor, words } from '../abi/encode.js'
 import { nonFiniteOutput, outputOutOfRange } from '../abi/revert.js'
+import { type Hex, hashTensors } from '../commitment/hash.js'
 import { NodeFaultError } from '../errors.js'
 import type { Encoding } from '../exact/encoding.js'
 import type { Evaluation, Model, ModelId } from '../model/model.js'
@@ -17,15 +18,30 @@ export class OutputContractError extends NodeFaultError {
   }
 }
 
+/** Hashes of outputs that were looked at: what the memo gives again needs no second look. */
+const accepted = new WeakMap<readonly Tensor[], Hex>()
+
 /**
- * Compares what an engine gave with what the call was priced for.
+ * Compares what an engine gave with what the call was priced for, and refuses what is not finite.
+ * @returns the hash of the outputs.
  * @throws OutputContractError
+ * @throws InferenceRevert `NonFiniteOutput`
  */
-export function checkContract(
+export function acceptOutputs(
   model: Model,
   evaluation: Evaluation,
   outputs: readonly Tensor[],
-): void {
+): Hex {
+  const known = accepted.get(outputs)
+  if (known) return known
+  checkContract(model, evaluation, outputs)
+  checkFinite(outputs)
+  const hash = hashTensors(outputs)
+  accepted.set(outputs, hash)
+  return hash
+}
+
+function checkContract(model: Model, evaluation: Evaluation, outputs: readonly Tensor[]): void {
   model.outputs.forEach(({ dtype }, i) => {
     const want = `${dtypeName(dtype)}[${evaluation.outputShapes[i]}]`
     const output = outputs[i]
@@ -34,11 +50,8 @@ export function checkContract(
   })
 }
 
-/**
- * Refuses NaN and infinities: the bits of a NaN differ between machines.
- * @throws InferenceRevert `NonFiniteOutput`
- */
-export function checkFinite(outputs: readonly Tensor[]): void {
+/** The bits of a NaN differ between machines. */
+function checkFinite(outputs: readonly Tensor[]): void {
   outputs.forEach((output, i) => {
     const index = firstNonFinite(output)
     if (index !== -1) throw nonFiniteOutput(i, index)

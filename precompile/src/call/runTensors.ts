@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.js'
 import { type Call, registeredModel } from './call.js'
 import { evaluate } from './evaluate.js'
 import { checkShape, checkTensors, tensorInputs } from './inputs.js'
-import { checkContract, checkFinite } from './outputs.js'
+import { acceptOutputs } from './outputs.js'
 import { runPrice } from './price.js'
 import { runTimeLimitMs } from './timeLimit.js'
 
@@ -36,8 +36,7 @@ export async function answerTensors(
   const options = { timeLimitMs: runTimeLimitMs(model, price), ...(signal && { signal }) }
   const { outputs, rejected } = await runs.run(model, inputs, hashTensors(inputs), options)
   if (rejected) throw graphRejected(model.id, rejected)
-  checkContract(model, evaluation, outputs)
-  checkFinite(outputs)
+  acceptOutputs(model, evaluation, outputs)
   return {
     success: true,
     outOfGas: false,
