@@ -67,7 +67,12 @@ export const bytes: Codec<Hex> = (value) => {
   if (typeof value !== 'string' || value.length % 2 !== 0 || !/^0x[0-9a-f]*$/i.test(value)) {
     throw new CodecError('0x-prefixed hex of whole bytes', value)
   }
-  return value.toLowerCase() as Hex
+  return lowerCase(value)
+}
+
+/** Most clients write lower case, and a transaction may be megabytes: what is so already is not copied. */
+function lowerCase(value: string): Hex {
+  return (/[A-FX]/.test(value) ? value.toLowerCase() : value) as Hex
 }
 
 function fixedBytes(length: number, what: string): Codec<Hex> {

@@ -1,7 +1,7 @@
 import type { Common } from '@ethereumjs/common'
 import { RLP } from '@ethereumjs/rlp'
 import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
-import { bytesToBigInt, hexToBytes } from '@ethereumjs/util'
+import { bytesToBigInt } from '@ethereumjs/util'
 import type { BlobSidecar } from '../node/blobs/sidecar.js'
 import { unwrap } from '../node/blobs/wrapper.js'
 import { PoolError } from '../node/errors.js'
@@ -19,7 +19,8 @@ export interface RawTransaction {
  * @throws InvalidParamsError, PoolError when it is signed for another chain.
  */
 export function decodeRawTransaction(signed: Hex, common: Common): RawTransaction {
-  const bytes = hexToBytes(signed)
+  // The codec has checked the digits.
+  const bytes = new Uint8Array(Buffer.from(signed.slice(2), 'hex'))
   if (bytes.length === 0) throw new InvalidParamsError('Empty transaction data')
   try {
     checkChain(bytes, common.chainId())
@@ -46,18 +47,26 @@ function checkChain(bytes: Uint8Array, expected: bigint): void {
 /** Undefined where the signature holds for every chain, or the bytes are no transaction. */
 function chainIdOf(bytes: Uint8Array): bigint | undefined {
   const isTyped = (bytes[0] ?? 0) < 0x80
-  const items = RLP.decode(isTyped ? bytes.subarray(1) : bytes)
-  if (!Array.isArray(items)) return undefined
-  if (!isTyped) {
-    const v = quantityAt(items, 6)
-    // EIP-155: v is 35 or 36 plus twice the chain id.
-    return v === undefined || v < 35n ? undefined : (v - 35n) / 2n
-  }
-  const fields = Array.isArray(items[0]) ? items[0] : items
-  return quantityAt(fields, 0)
+  if (isTyped) return toQuantity(firstItem(bytes.subarray(1)))
+  const items = RLP.decode(bytes)
+  const v = Array.isArray(items) ? toQuantity(items[6]) : undefined
+  // EIP-155: v is 35 or 36 plus twice the chain id.
+  return v === undefined || v < 35n ? undefined : (v - 35n) / 2n
 }
 
-function quantityAt(items: readonly unknown[], index: number): bigint | undefined {
-  const item = items[index]
+/** The first field of a transaction, or of one in its wrapping. Megabytes of calldata behind it are left alone. */
+function firstItem(list: Uint8Array): unknown {
+  const items = itemsOf(list)
+  const fields = items && (itemsOf(items) ?? items)
+  return fields && !itemsOf(fields) ? RLP.decode(fields, true).data : undefined
+}
+
+/** What a list holds. RLP begins one with its length, or with the length of that. */
+function itemsOf(list: Uint8Array): Uint8Array | undefined {
+  const [head = 0] = list
+  return head < 0xc0 ? undefined : list.subarray(1 + Math.max(0, head - 0xf7))
+}
+
+function toQuantity(item: unknown): bigint | undefined {
   return item instanceof Uint8Array && item.length <= 32 ? bytesToBigInt(item) : undefined
 }
