@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { benchAhead } from './ahead.js'
 import { benchChain } from './chain.js'
+import { benchCodec } from './codec.js'
 import { benchCold } from './cold.js'
 import { compareRuns } from './compare.js'
 import { benchEngines } from './engines.js'
@@ -40,6 +41,7 @@ const searchOptions = {
 /** Each gives Markdown for its section of a page in `docs/`. */
 const benches: Readonly<Record<string, readonly [page: string, run: () => Promise<string>]>> = {
   overhead: ['benchmarks.md', benchOverhead],
+  codec: ['benchmarks.md', benchCodec],
   ahead: ['benchmarks.md', benchAhead],
   throughput: ['benchmarks.md', benchThroughput],
   inferring: ['benchmarks.md', benchInferring],
