@@ -66,8 +66,8 @@ describe('a chain that lived through everything', () => {
       const engines = resultFile === undefined ? demanded : engineNames
       const outcome = await replayBundle(bundle, { engines })
       const summary = outcome.engines.map((one) => {
-        const seconds = 'execution' in one ? one.execution.seconds.toFixed(1) : one.reason
-        return `${one.engine} ${one.status} (${seconds} s)`
+        const detail = 'execution' in one ? `${one.execution.seconds.toFixed(1)} s` : one.reason
+        return `${one.engine} ${one.status} (${detail})`
       })
       console.log(`${head.number} blocks, ${inferences} inferences: ${summary.join(', ')}`)
       for (const { engine, status } of outcome.engines) {
