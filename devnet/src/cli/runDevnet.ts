@@ -165,8 +165,13 @@ class Log {
   private started = false
   private waiting: string[] = []
 
-  constructor(private readonly enabled: boolean) {
+  constructor(private enabled: boolean) {
     process.once('exit', () => this.flush())
+    // Whoever read the log may go, as `head` does; the chain stays.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      this.enabled = false
+    })
   }
 
   start(): void {

@@ -122,6 +122,17 @@ describe('what lockstep prints', () => {
   })
 })
 
+test('a node whose log nobody reads any more goes on', async () => {
+  const { child, url, complaint } = await start()
+  const client = createPublicClient({ chain: foundry, transport: http(url) })
+  const closed = once(child.stdout, 'close')
+  child.stdout.destroy()
+  await closed
+  for (let i = 0; i < 3; i++) expect(await client.getChainId()).toBe(31_337)
+  expect(await stop(child, 'SIGTERM')).toBe(0)
+  expect(complaint()).toBe('')
+})
+
 describe('where lockstep listens', () => {
   test('on every host of --host, and on the socket of --ipc', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lockstep-ipc-'))
