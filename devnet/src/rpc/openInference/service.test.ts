@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import {
   Dtype,
   decodeInferResponse,
@@ -275,6 +275,31 @@ describe('is refused where', () => {
     const own = await fetch(url, { headers: { origin: 'http://localhost:3000' } })
     expect(own.status).toBe(200)
     expect(own.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  test('too many wait, until one of them is answered', async () => {
+    const { hostname, port } = new URL(url)
+    const head = `POST /v2/models/${id}/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n`
+    // The answer to this header shows that the request has been taken in.
+    const open = () =>
+      new Promise<Socket>((resolve) => {
+        const socket = connect(Number(port), hostname)
+        socket.write(`${head}Expect: 100-continue\r\n\r\n`)
+        socket.once('data', () => resolve(socket))
+      })
+    const sockets = await Promise.all(Array.from({ length: 64 }, open))
+    try {
+      const { response, bytes } = await infer('{}')
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+      expect(Buffer.from(bytes).toString()).toContain('Too many inferences wait here already.')
+      const [done] = sockets
+      const answered = new Promise((resolve) => done?.once('data', resolve))
+      done?.write('{}        ')
+      await answered
+      expect((await infer('{}')).response.status).toBe(400)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+    }
   })
 
   test('the client is gone before its body: the next one is served', async () => {
