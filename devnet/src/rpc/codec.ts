@@ -75,7 +75,7 @@ function lowerCase(value: string): Hex {
   return (/[A-FX]/.test(value) ? value.toLowerCase() : value) as Hex
 }
 
-function fixedBytes(length: number, what: string): Codec<Hex> {
+export function fixedBytes(length: number, what: string): Codec<Hex> {
   return (value) => {
     if (typeof value !== 'string' || value.length !== 2 + 2 * length || !isHexDigits(value)) {
       throw new CodecError(`${what}: 0x and ${2 * length} hex digits`, value)

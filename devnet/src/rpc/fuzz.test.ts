@@ -49,6 +49,10 @@ const transaction = fc.record(
       fc.record({ chainId: small, address, nonce: small, yParity: small, r: word, s: word }),
       { maxLength: 2 },
     ),
+    blobVersionedHashes: fc.array(word, { maxLength: 2 }),
+    blobs: fc.array(bytes, { maxLength: 1 }),
+    commitments: fc.array(bytes, { maxLength: 1 }),
+    proofs: fc.array(bytes, { maxLength: 1 }),
   },
   partly,
 )

@@ -11,8 +11,8 @@ import { type AllowedOrigin, allowCrossOrigin } from './cors.js'
 import { type ClientLimits, closeGraceMs, type Endpoint } from './endpoint.js'
 import { ErrorCode } from './errors.js'
 import type { Handlers } from './handlers.js'
+import type { HttpService } from './httpService.js'
 import { ListenError, PortInUseError } from './listenErrors.js'
-import type { InferenceService } from './openInference/service.js'
 import { peerOf } from './peer.js'
 import { serveWebSockets } from './webSocket.js'
 
@@ -21,8 +21,8 @@ export interface HttpOptions extends ClientLimits {
   readonly port: number
   readonly allowOrigin: AllowedOrigin
   readonly transferTimeoutMs: number
-  /** Answers what comes below `/v2`, where it is served. */
-  readonly inference: InferenceService | undefined
+  /** Answer what comes below paths of their own. */
+  readonly services: readonly HttpService[]
 }
 
 /**
@@ -85,9 +85,8 @@ async function serve(
   options: HttpOptions & { isClosing: () => boolean },
 ): Promise<void> {
   response.on('error', () => response.destroy())
-  if (options.inference?.takes(request)) {
-    return options.inference.serve(request, response, options)
-  }
+  const service = options.services.find((one) => one.takes(request))
+  if (service) return service.serve(request, response, options)
   allowCrossOrigin(request, response, options.allowOrigin)
   if (request.method === 'OPTIONS') return send(response, options, 200)
   if (request.method !== 'POST') {

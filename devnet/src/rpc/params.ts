@@ -1,3 +1,6 @@
+import { hexToBytes } from '@ethereumjs/util'
+import { type BlobSidecar, cellsPerBlob, sidecarSizes } from '../node/blobs/sidecar.js'
+import { versionedHash } from '../node/blobs/verify.js'
 import type { BlockId, BlockOverrides, CallRequest, Hex, StateOverrides } from '../node/node.js'
 import {
   address,
@@ -6,6 +9,7 @@ import {
   bytes32,
   type Codec,
   CodecError,
+  fixedBytes,
   hash,
   integer,
   list,
@@ -123,6 +127,9 @@ const requestFields = object({
   accessList,
   authorizationList: list(authorization),
   blobVersionedHashes: list(hash, 64),
+  blobs: list(fixedBytes(sidecarSizes.blob, 'a blob'), 64),
+  commitments: list(fixedBytes(sidecarSizes.commitment, 'a commitment'), 64),
+  proofs: list(fixedBytes(sidecarSizes.proof, 'a proof'), 64 * cellsPerBlob),
 })
 
 /** Fields of a transaction that this node is asked to fill, sign or send. */
@@ -130,24 +137,23 @@ export interface TransactionRequest extends CallRequest {
   readonly type?: number
   readonly chainId?: bigint
   readonly authorizationList?: readonly Authorization[]
+  readonly sidecar?: BlobSidecar
 }
 
-/** A transaction as eth_sendTransaction and its like take it. */
+/** A transaction as eth_sendTransaction and its like take it: one that names blobs brings them. */
 export const transactionRequest: Codec<TransactionRequest> = (value) => {
   const request = callRequest(value)
-  const { type, maxFeePerBlobGas, blobVersionedHashes } = request
-  if (type === 3 || maxFeePerBlobGas !== undefined || blobVersionedHashes) {
-    throw new CodecError(
-      'no blob transaction: sign it and send it by eth_sendRawTransaction',
-      value,
-    )
+  const isOfBlobs =
+    request.type === 3 || request.blobVersionedHashes || Object.hasOwn(value as object, 'blobs')
+  if (isOfBlobs && !request.sidecar) {
+    throw new CodecError('a blob transaction with its blobs, commitments and proofs', value)
   }
   return request
 }
 
 /** A transaction as eth_call and its like take it. */
 export const callRequest: Codec<TransactionRequest> = (value) => {
-  const { data, input, gas, gasLimit, ...rest } = requestFields(value)
+  const { data, input, gas, gasLimit, blobs, commitments, proofs, ...rest } = requestFields(value)
   if (data !== undefined && input !== undefined && data !== input) {
     throw new CodecError('a transaction whose data and input agree when both are given', value)
   }
@@ -159,10 +165,29 @@ export const callRequest: Codec<TransactionRequest> = (value) => {
   }
   const code = input ?? data
   const limit = gas ?? gasLimit
+  const sidecar = sidecarOf(blobs, commitments, proofs)
   return {
+    ...(sidecar && { sidecar, blobVersionedHashes: sidecar.commitments.map(versionedHash) }),
     ...rest,
     ...(code === undefined ? {} : { data: code }),
     ...(limit === undefined ? {} : { gas: limit }),
+  }
+}
+
+/** Undefined where some of it is missing: a call needs no more than the hashes. */
+function sidecarOf(
+  blobs: Hex[] | undefined,
+  commitments: Hex[] | undefined,
+  proofs: Hex[] | undefined,
+): BlobSidecar | undefined {
+  if (!blobs || !commitments || !proofs) return undefined
+  // Proofs of cells, of which each blob has many, are told from those of blobs by their number.
+  const version = proofs.length > blobs.length ? 1 : 0
+  return {
+    version,
+    blobs: blobs.map(hexToBytes),
+    commitments: commitments.map(hexToBytes),
+    proofs: proofs.map(hexToBytes),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Node } from '../node/node.js'
+import { createBeaconService } from './beacon.js'
 import type { AllowedOrigin } from './cors.js'
 import type { Endpoint } from './endpoint.js'
 import { createHandlers, type HandlerOptions, type Handlers } from './handlers.js'
@@ -61,9 +62,10 @@ export async function createServer(node: Node, options: ServerOptions = {}): Pro
   const limits = limitsOf(options)
   const { port = 8545, allowOrigin = '*', transferTimeoutMs = 60_000, ipcPath } = options
   const onUnexpected = options.onUnexpectedError ?? ((error: unknown) => console.error(error))
-  const inference = options.serveInference ? createInferenceService(node, onUnexpected) : undefined
+  const services = [createBeaconService(node, onUnexpected)]
+  if (options.serveInference) services.push(createInferenceService(node, onUnexpected))
   const listen = async (host: string, port: number) => {
-    const http = { ...limits, host, port, allowOrigin, transferTimeoutMs, inference }
+    const http = { ...limits, host, port, allowOrigin, transferTimeoutMs, services }
     const endpoint = await listenHttp(handlers, http)
     endpoints.push(endpoint)
     return endpoint

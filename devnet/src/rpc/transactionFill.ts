@@ -33,6 +33,7 @@ export async function fillTransaction(
     ...(to && { to }),
     ...(accessList && type > 0 && { accessList: [...accessList] }),
     ...(authorizationList && { authorizationList: [...authorizationList] }),
+    ...(type === 3 && blobFieldsOf(node, request)),
     ...feesOf(node, type, request),
   })
 }
@@ -40,8 +41,17 @@ export async function fillTransaction(
 function typeOf(request: TransactionRequest): number {
   if (request.type !== undefined) return request.type
   if (request.authorizationList) return 4
+  if (request.blobVersionedHashes) return 3
   if (request.gasPrice === undefined) return 2
   return request.accessList ? 1 : 0
+}
+
+/** A fee that stays enough while that of blobs rises for some blocks, as geth has it. */
+function blobFieldsOf(node: Node, { blobVersionedHashes, maxFeePerBlobGas }: TransactionRequest) {
+  return {
+    blobVersionedHashes: [...(blobVersionedHashes ?? [])],
+    maxFeePerBlobGas: maxFeePerBlobGas ?? 2n * node.nextBlobBaseFee(),
+  }
 }
 
 function feesOf(node: Node, type: number, request: TransactionRequest) {

@@ -12,6 +12,9 @@ export interface BlobSidecar {
   readonly proofs: readonly Uint8Array[]
 }
 
+/** Bytes of each item. */
+export const sidecarSizes = { blob: 131_072, commitment: 48, proof: 48 } as const
+
 /** Cells of an extended blob (EIP-7594). */
 export const cellsPerBlob = 128
 

@@ -1,9 +1,8 @@
 import { type NestedUint8Array, RLP } from '@ethereumjs/rlp'
 import { concatBytes } from '@ethereumjs/util'
-import { type BlobSidecar, BlobSidecarError } from './sidecar.js'
+import { type BlobSidecar, BlobSidecarError, sidecarSizes as sizes } from './sidecar.js'
 
 const blobType = Uint8Array.of(3)
-const sizes = { blob: 131_072, commitment: 48, proof: 48 } as const
 
 /** A blob transaction as it travels. */
 export interface WrappedTransaction {

@@ -176,6 +176,118 @@ const faults: readonly [what: string, change: Partial<Sidecar>, message: RegExp]
   ['with a short proof', { proofs: [`0x${'00'.repeat(47)}`] }, /decode.*proof 0 is 47 bytes/],
 ]
 
+/** What `eth_sendTransaction` takes in the place of a signature. */
+const request = {
+  from: alice.address,
+  to,
+  maxFeePerBlobGas: '0x3b9aca00',
+  blobVersionedHashes: commitmentsToVersionedHashes({
+    commitments: [...good.commitments],
+    to: 'hex',
+  }),
+  ...good,
+}
+
+describe('blobs of a transaction that the node signs', () => {
+  test('come back as from a real Anvil', async () => {
+    const told = await Promise.all(
+      [await testServer(), await startAnvil()].map(async ({ call }) => {
+        const { status, transactionHash } = await call<Record<string, Hex>>(
+          'eth_sendTransactionSync',
+          request,
+        )
+        return [status, await call('anvil_getBlobsByTransactionHash', transactionHash)]
+      }),
+    )
+    expect(told[0]).toEqual(['0x1', good.blobs])
+    expect(told[0]).toEqual(told[1])
+  })
+
+  test('need no hashes, go along with impersonation, and into a raw transaction', async () => {
+    const { call } = await testServer()
+    const { blobVersionedHashes: names, ...unnamed } = request
+    const raw = await call('eth_signTransaction', { ...unnamed, nonce: '0x0', gas: '0x5208' })
+    const signed = await call('eth_sendRawTransaction', raw)
+    await call('anvil_impersonateAccount', to)
+    await call('anvil_setBalance', to, '0xde0b6b3a7640000')
+    const sent = await call('eth_sendTransaction', { ...unnamed, from: to })
+    for (const hash of [signed, sent]) {
+      expect(await call('eth_getTransactionByHash', hash)).toMatchObject({
+        type: '0x3',
+        blobVersionedHashes: names,
+      })
+      expect(await call('anvil_getBlobsByTransactionHash', hash)).toEqual(good.blobs)
+    }
+  })
+
+  test('are all there and prove themselves, or it is refused', async () => {
+    const { call, failure } = await testServer()
+    const forged = { ...request, proofs: other.proofs }
+    expect(await failure('eth_sendTransaction', forged)).toMatchObject({
+      code: -32003,
+      message: expect.stringMatching(/^invalid KZG proof/),
+    })
+    const { proofs: _, ...unproven } = request
+    for (const wrong of [
+      unproven,
+      { ...request, blobs: ['0x00'] },
+      { from: alice.address, type: '0x3' },
+    ]) {
+      expect(await failure('eth_sendTransaction', wrong)).toMatchObject({ code: -32602 })
+    }
+    expect(await call('eth_getTransactionCount', alice.address, 'pending')).toBe('0x0')
+  })
+})
+
+describe('the Beacon API', () => {
+  test('gives what a real Anvil gives', async () => {
+    const servers = [await testServer(), await startAnvil()]
+    for (const { call } of servers) {
+      await call('eth_sendRawTransaction', await wrapped(0))
+      await call('anvil_mine', 1)
+    }
+    const name = request.blobVersionedHashes[0]
+    const paths = [
+      ...['blobs/1', 'blobs/0x1', 'blobs/2', 'blobs/latest', 'blobs/99', 'blobs/nonsense'],
+      ...[`blobs/1?versioned_hashes=${name}`, `blobs/1?versioned_hashes=0x${'01'.repeat(32)}`],
+      ...['blobs/1?versioned_hashes=0x01', 'blob_sidecars/1'],
+    ]
+    for (const path of paths) {
+      const [ours, theirs] = await Promise.all(
+        servers.map(async ({ url }) => {
+          const response = await fetch(`${url}/eth/v1/beacon/${path}`)
+          return [response.status, await response.json()]
+        }),
+      )
+      expect(ours, path).toEqual(theirs)
+    }
+    const bytes = await Promise.all(
+      servers.map(async ({ url }) => {
+        const accept = 'application/json;q=0.5, application/octet-stream'
+        const response = await fetch(`${url}/eth/v1/beacon/blobs/1`, { headers: { accept } })
+        return Buffer.from(await response.arrayBuffer()).toString('hex')
+      }),
+    )
+    expect(`0x${bytes[0]}` === good.blobs[0]).toBe(true)
+    expect(bytes[0] === bytes[1]).toBe(true)
+  })
+
+  test('tells when the chain began, takes its own words, and nothing else', async () => {
+    const { url } = await testServer({ genesisTimestamp: 1_700_000_000n })
+    const get = async (path: string, method = 'GET') => {
+      const response = await fetch(`${url}/eth/v1/beacon/${path}`, { method })
+      return [response.status, await response.json()] as const
+    }
+    expect(await get('genesis')).toMatchObject([200, { data: { genesis_time: '1700000000' } }])
+    for (const id of ['head', 'genesis']) {
+      expect(await get(`blobs/${id}`)).toMatchObject([200, { data: [] }])
+    }
+    expect((await get('headers'))[0]).toBe(404)
+    expect((await get('blobs/1/2'))[0]).toBe(404)
+    expect((await get('genesis', 'POST'))[0]).toBe(405)
+  })
+})
+
 describe('a blob transaction is refused', () => {
   test('with other blobs than it names, by the code of a real Anvil', async () => {
     const [ours, theirs] = [await testServer(), await startAnvil()]

@@ -1,7 +1,9 @@
+import type { TypedTransaction } from '@ethereumjs/tx'
 import { bytesToHex, createAddressFromString } from '@ethereumjs/util'
 import { keccak256 } from 'viem'
 import { MissingSidecarError } from '../../node/blobs/sidecar.js'
-import type { Hex, Node } from '../../node/node.js'
+import { wrap } from '../../node/blobs/wrapper.js'
+import type { Hex, Node, SendOptions } from '../../node/node.js'
 import { namedBlobs } from '../../node/transaction.js'
 import { awaitReceipt } from '../awaitReceipt.js'
 import { bytes, integer, quantity, uint64 } from '../codec.js'
@@ -55,16 +57,13 @@ export const sending = [
     const from = senderOf(context, transaction)
     const key = context.accounts.privateKeyOf(from)
     const tx = await fillTransaction(context.node, { ...transaction, from })
-    return bytesToHex(tx.sign(key).serialize())
+    return toRaw(tx.sign(key), transaction)
   }),
   method('eth_fillTransaction', [request], async (context, transaction) => {
     const from = senderOf(context, transaction)
     const tx = await fillTransaction(context.node, { ...transaction, from })
-    const serialized = bytesToHex(tx.serialize())
-    return {
-      raw: serialized,
-      tx: formatPooledTransaction({ tx, hash: keccak256(serialized), from }),
-    }
+    const hash = keccak256(tx.serialize())
+    return { raw: toRaw(tx, transaction), tx: formatPooledTransaction({ tx, hash, from }) }
   }),
 ]
 
@@ -84,8 +83,19 @@ async function send(context: Context, transaction: TransactionRequest): Promise<
   const key = accounts.privateKeyOf(from)
   return senders.run(from, async () => {
     const tx = await fillTransaction(node, { ...transaction, from })
-    return node.send(tx.sign(key))
+    return node.send(tx.sign(key), brought(transaction))
   })
+}
+
+/** The blobs that came with a request. */
+function brought({ sidecar }: TransactionRequest): SendOptions {
+  return sidecar ? { sidecar } : {}
+}
+
+/** As it travels: a blob transaction with its blobs around it. */
+function toRaw(tx: TypedTransaction, { sidecar }: TransactionRequest): Hex {
+  const transaction = tx.serialize()
+  return bytesToHex(sidecar ? wrap({ transaction, sidecar }) : transaction)
 }
 
 /** The transaction at another price of gas, whichever it had. */
@@ -113,5 +123,6 @@ async function sendAs(
   transaction: TransactionRequest & { from: Hex },
 ): Promise<Hex> {
   const tx = await fillTransaction(node, transaction)
-  return node.send(tx, { impersonated: createAddressFromString(transaction.from) })
+  const impersonated = createAddressFromString(transaction.from)
+  return node.send(tx, { impersonated, ...brought(transaction) })
 }

@@ -12,33 +12,24 @@ import type { Node } from '../../node/node.js'
 import { version } from '../../version.js'
 import { send } from '../answer.js'
 import { readBody } from '../body.js'
+import type { HttpService, ServiceLimits } from '../httpService.js'
 import { isLoopback } from '../peer.js'
 import { InferenceRefusedError } from './errors.js'
 import { infer } from './infer.js'
 import { findModel, modelMetadata } from './models.js'
 import { Turns } from './turns.js'
 
-/** Serves the Open Inference Protocol v2 for the models of a chain. */
-export interface InferenceService {
-  /** Whether a request is one of the protocol. */
-  takes(request: IncomingMessage): boolean
-  /** Answers it. Never throws. */
-  serve(request: IncomingMessage, response: ServerResponse, limits: ServiceLimits): Promise<void>
-}
-
-export interface ServiceLimits {
-  readonly maxBodyBytes: number
-  readonly transferTimeoutMs: number
-}
-
 const MAX_REQUESTS = 64
 const MAX_STAGED_BYTES = 256 * 1024 * 1024
 
-/** @param onUnexpected Told of errors that this node did not foresee. */
+/**
+ * Serves the Open Inference Protocol v2 for the models of a chain.
+ * @param onUnexpected Told of errors that this node did not foresee.
+ */
 export function createInferenceService(
   node: Node,
   onUnexpected: (error: unknown) => void,
-): InferenceService {
+): HttpService {
   const turns = new Turns({
     // One worker less than there are stays for blocks and calls, where there are several.
     atOnce: Math.max(1, availableParallelism() - 2),
