@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Two test files at a time: each may start worker threads and a devnet of its own.
     maxWorkers: 2,
-    // Files share what they import: to load it anew for each takes a quarter of the time of all tests.
+    // Files share what they import: to load it anew for each takes a sixth of the time of all tests.
     isolate: false,
   },
 })
