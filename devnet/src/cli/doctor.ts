@@ -16,7 +16,7 @@ import { endpointOption, modelNameOption } from './remoteFlags.js'
 const example = `
 Example:
   $ npx lockstep doctor
-  $ npx lockstep doctor --remote-endpoint http://gpu-1:8000 --models ./models
+  $ npx lockstep doctor --remote-endpoint http://127.0.0.1:8000 --models examples/volatility/model
 
 Exit codes:
   0 the canonical engine, wasm, works · 1 it does not`

@@ -86,20 +86,4 @@ describe('export', () => {
     const { code, stderr } = await runCommand('', args)
     expect([code, stderr]).toEqual([1, expect.stringContaining('nothing holds no chain')])
   })
-
-  test('error: a chain that a state file put in the place of its own', async () => {
-    const folder = await temporaryFolder()
-    const devnet = await createDevnet({ port: 0, genesisTimestamp: 1n })
-    const other = await createDevnet({ port: 0, genesisTimestamp: 2n })
-    try {
-      await other.node.mine()
-      await devnet.node.loadState(JSON.parse(JSON.stringify(await other.node.dumpState())))
-      await expect(exportChain(devnet.url, join(folder, 'bundle'))).rejects.toThrow(
-        'which its genesis does not make',
-      )
-    } finally {
-      await devnet.close()
-      await other.close()
-    }
-  })
 })

@@ -147,9 +147,9 @@ describe('transactionRequest', () => {
     )
   })
 
-  test('refuses fees of two kinds, and blobs without a signature', () => {
+  test('refuses fees of two kinds, and hashes of blobs without the blobs', () => {
     expect(() => transactionRequest({ gasPrice: '0x1', maxFeePerGas: '0x1' })).toThrow('not both')
-    expect(() => transactionRequest({ type: '0x3' })).toThrow('eth_sendRawTransaction')
+    expect(() => transactionRequest({ type: '0x3' })).toThrow('with its blobs')
   })
 })
 
