@@ -16,7 +16,7 @@ import { executeBundle } from './execute.js'
 import { exportChain } from './export/exportChain.js'
 import { ownConfig } from './runtime.js'
 import {
-  changeFile,
+  changeLines,
   changeManifest,
   copyOf,
   execute,
@@ -71,18 +71,7 @@ const manifestOf = async (folder: string) =>
 type Line = Record<string, unknown>
 
 function changeFork(copy: string, change: (lines: Line[]) => Line[]) {
-  return changeFile(copy, 'fork.jsonl', (bytes) => {
-    const lines = bytes
-      .toString()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    return Buffer.from(
-      change(lines)
-        .map((line) => `${JSON.stringify(line)}\n`)
-        .join(''),
-    )
-  })
+  return changeLines(copy, 'fork.jsonl', change)
 }
 
 describe('a bundle of a fork', () => {

@@ -14,7 +14,7 @@ import { openBundle } from './bundles/open.js'
 import { executeBundle } from './execute.js'
 import { exportChain } from './export/exportChain.js'
 import { ownConfig } from './runtime.js'
-import { changeFile, changeManifest, copyOf, execute, lasting } from './testing/bundles.js'
+import { changeLines, changeManifest, copyOf, execute, lasting } from './testing/bundles.js'
 import { liveThrough, trafficModels } from './testing/traffic.js'
 
 let folder: string
@@ -55,18 +55,7 @@ type Line = Partial<Record<'header' | 'node' | 'code', Hex>>
 
 /** Changes the lines of the state that a bundle starts from. */
 function changeState(copy: string, change: (lines: Line[]) => Line[]) {
-  return changeFile(copy, 'state.jsonl', (bytes) => {
-    const lines = bytes
-      .toString()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    return Buffer.from(
-      change(lines)
-        .map((line) => `${JSON.stringify(line)}\n`)
-        .join(''),
-    )
-  })
+  return changeLines(copy, 'state.jsonl', change)
 }
 
 async function stateOf(copy: string): Promise<Line[]> {

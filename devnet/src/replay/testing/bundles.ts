@@ -56,6 +56,26 @@ export async function changeFile(
   })
 }
 
+/** Changes a file of JSON, a value a line. */
+export function changeLines<T>(
+  folder: string,
+  file: string,
+  change: (lines: T[]) => T[],
+): Promise<void> {
+  return changeFile(folder, file, (bytes) => {
+    const lines: T[] = bytes
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    return Buffer.from(
+      change(lines)
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    )
+  })
+}
+
 type MutableBlock = [header: Uint8Array[], transactions: Uint8Array[], ...rest: unknown[]]
 
 /** Changes a block of a bundle, as its RLP decodes. @param index from 0; negative ones count from the end. */
